@@ -1,0 +1,49 @@
+# One vocabulary for a laptop and for continuous integration.
+#   make demo    train on 1,797 handwritten digits
+#   make test    the whole test suite
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup demo check test parity bench docs clean
+
+setup: $(VENV)/.dev
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Penstock needs Python 3.11 or later: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv $(VENV)
+
+# The stamp is written last: an interrupted installation is repeated.
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.demo
+
+$(VENV)/.demo: pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --editable '.[demo]'
+	@touch $@
+
+demo: $(VENV)/.demo
+	@$(BIN)/penstock run examples/demo/digits.py
+
+test: setup
+	@$(BIN)/python -m pytest $(ARGS)
+
+parity: setup
+	@$(BIN)/python -m pytest tests/laws tests/parity $(ARGS)
+
+check: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/pyright
+
+# PENSTOCK_ORACLE names a Python that has TensorFlow 2.21 installed.
+bench: setup
+	@$(BIN)/python -m bench $(ARGS)
+
+docs: setup
+	@$(BIN)/python tools/support.py
+
+clean:
+	@rm -rf $(VENV) build dist demo_output
