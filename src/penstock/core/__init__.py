@@ -1,0 +1,1 @@
+"""The ground floor: dtypes, shapes, nested structures, errors. NumPy only."""

@@ -1,0 +1,1 @@
+"""The one intermediate representation: graphs of nodes, and the table of ops."""

@@ -1,0 +1,69 @@
+"""Where a call lands: in a graph that is being built, or in the eager recorder."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class _Stack(threading.local):
+    def __init__(self):
+        self.landings: list[Any] = []
+
+
+_stack = _Stack()
+_default: Callable[[], Any] | None = None
+
+
+def set_default(factory: Callable[[], Any]) -> None:
+    """Name what answers where no graph was entered: a face's choice.
+
+    1.x: the process' default graph. 2.x: the eager recorder.
+    """
+    global _default
+    _default = factory
+
+
+def landing() -> Any:
+    """The graph or eager recorder that receives the next node."""
+    landings = _stack.landings
+    if landings:
+        return landings[-1]
+    if _default is None:
+        raise RuntimeError("No face was chosen yet; import penstock first.")
+    return _default()
+
+
+def outermost() -> Any:
+    """What receives nodes outside every `tf.init_scope` barrier."""
+    if _default is None:
+        raise RuntimeError("No face was chosen yet; import penstock first.")
+    return _default()
+
+
+def executing_eagerly() -> bool:
+    return landing().eager
+
+
+@contextmanager
+def entered(where) -> Iterator[Any]:
+    """Let calls land in `where` for the length of a `with`."""
+    _stack.landings.append(where)
+    try:
+        yield where
+    finally:
+        top = _stack.landings.pop()
+        if top is not where:
+            _stack.landings.append(top)
+            _stack.landings[:] = [g for g in _stack.landings if g is not where]
+
+
+def stack() -> list[Any]:
+    """The landings of this thread, innermost last."""
+    return list(_stack.landings)
+
+
+def reset() -> None:
+    _stack.landings.clear()

@@ -1,0 +1,171 @@
+"""`Tensor`: one output of a node. Values live elsewhere: in a run, or when looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from penstock.core.dtypes import DType
+from penstock.core.shapes import Dims, TensorShape, as_dims, merge
+
+if TYPE_CHECKING:
+    from penstock.ir.graph import Graph, Node
+
+
+class Tensor:
+    """The symbolic result of an operation: `dtype`, partial `shape`, `name`.
+
+    Operators (`+`, `[...]`) are attached by `penstock.api.operators`.
+    """
+
+    __slots__ = ("__weakref__", "_node", "dims", "dtype", "value_index", "variable_dims")
+
+    #: 2.x compares tensors elementwise with `==`; 1.x compares identity.
+    equality = False
+
+    def __init__(self, node: Node, index: int, dtype: DType, dims: Dims):
+        self._node = node
+        self.value_index = index
+        self.dtype = dtype
+        self.dims = dims
+        #: For a resource handle: the shape of the variable it names.
+        self.variable_dims: TensorShape | None = None
+
+    @property
+    def op(self) -> Node:
+        """The `Operation` that computes this tensor."""
+        return self._node
+
+    @property
+    def graph(self) -> Graph:
+        return self._node.graph
+
+    @property
+    def name(self) -> str:
+        return f"{self._node.name}:{self.value_index}"
+
+    @property
+    def device(self) -> str:
+        return self._node.device
+
+    @property
+    def shape(self) -> TensorShape:
+        return TensorShape(self.dims)
+
+    def get_shape(self) -> TensorShape:
+        """The static shape; 1.x's spelling of `shape`."""
+        return TensorShape(self.dims)
+
+    @property
+    def ndim(self) -> int:
+        if self.dims is None:
+            raise ValueError(f"The rank of {self.name} is not known.")
+        return len(self.dims)
+
+    def set_shape(self, shape) -> None:
+        """Merge `shape` into the static shape. Raises ValueError where they differ."""
+        self.dims = merge(self.dims, as_dims(shape))
+
+    def consumers(self) -> list[Node]:
+        return [n for n in self.graph.get_operations() if self in _Identity(n.inputs)]
+
+    def eval(self, feed_dict=None, session=None):
+        """This tensor's value in `session`, by default the entered one."""
+        return self.graph.default_session(session, self).run(self, feed_dict)
+
+    def ref(self) -> Reference:
+        """A hashable stand-in, for dictionaries and sets."""
+        return Reference(self)
+
+    experimental_ref = ref
+
+    def __repr__(self):
+        shape = str(self.shape)
+        return f'Tensor("{self.name}", shape={shape}, dtype={self.dtype.name})'
+
+    def __str__(self):
+        return repr(self)
+
+    def __hash__(self):
+        if Tensor.equality:
+            raise TypeError("Tensor is unhashable. Instead, use tensor.ref() as the key.")
+        return id(self)
+
+    def __eq__(self, other):
+        if not Tensor.equality:
+            return self is other
+        return self._equal(other)
+
+    def __ne__(self, other):
+        if not Tensor.equality:
+            return self is not other
+        return self._not_equal(other)
+
+    def _equal(self, other) -> Any:  # replaced by penstock.api.operators
+        return self is other
+
+    def _not_equal(self, other) -> Any:
+        return self is not other
+
+    def __bool__(self):
+        raise TypeError(
+            f"Using the symbolic tensor {self.name} as a Python bool is not allowed. "
+            "Use `if t is not None:` to test if it is defined, and tf.cond to run "
+            "a part of the graph depending on its value."
+        )
+
+    def __iter__(self):
+        if self.dims is None:
+            raise TypeError("Cannot iterate over a tensor with unknown rank.")
+        if not self.dims:
+            raise TypeError("Cannot iterate over a scalar tensor.")
+        if self.dims[0] is None:
+            raise TypeError(
+                f"Cannot iterate over {self.name}: its first dimension is unknown. "
+                "Use tf.map_fn or tf.while_loop."
+            )
+        return (self[i] for i in range(self.dims[0]))  # type: ignore[index]
+
+    def __len__(self):
+        raise TypeError(
+            f"len is not well defined for the symbolic tensor {self.name}. "
+            "Call `x.shape` rather than `len(x)` for shape information."
+        )
+
+    def __array__(self, *args, **kwargs):
+        raise NotImplementedError(
+            f"Cannot convert the symbolic tensor {self.name} to a NumPy array. "
+            "Run it in a Session, or keep it inside tf operations."
+        )
+
+    __array_priority__ = 100
+
+
+class Reference:
+    """A tensor or variable compared by identity."""
+
+    __slots__ = ("_object",)
+
+    def __init__(self, target):
+        self._object = target
+
+    def deref(self):
+        return self._object
+
+    def __eq__(self, other):
+        return isinstance(other, Reference) and self._object is other._object
+
+    def __hash__(self):
+        return id(self._object)
+
+    def __repr__(self):
+        return f"<Reference wrapping {self._object!r}>"
+
+
+class _Identity:
+    """`in` by identity, whatever `==` means for tensors."""
+
+    def __init__(self, items):
+        self._items = items
+
+    def __contains__(self, wanted):
+        return any(item is wanted for item in self._items)

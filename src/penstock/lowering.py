@@ -1,0 +1,136 @@
+"""From nodes to arrays: evaluate an ordered list of nodes, under `jax.jit` or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from penstock.core.errors import UnsupportedError
+from penstock.ir.node import Node
+from penstock.ir.tensor import Tensor
+
+
+class Frame:
+    """The values of one evaluation: of tensors, and of the state they touch.
+
+    `state` maps a variable (or a node that keeps a state) to its current value. An
+    `alias` is a tensor that stands for a variable: it is read when it is used.
+    """
+
+    def __init__(self, state: dict[Any, Any]):
+        self.values: dict[int, Any] = {}
+        self.alias: dict[int, Any] = {}
+        self.state = state
+        self.guards: list[tuple[Node, Any, str]] = []
+
+    def value(self, tensor: Tensor) -> Any:
+        key = id(tensor)
+        if key in self.values:
+            return self.values[key]
+        variable = self.alias.get(key)
+        if variable is None:
+            raise AssertionError(f"{tensor.name} was not computed before its use")
+        return self.state[variable]
+
+    def arguments(self, node: Node) -> list[Any]:
+        skipped = node.op.writes if node.op.overwrites else ()
+        return [
+            None
+            if i in skipped
+            else [self.value(t) for t in item]
+            if isinstance(item, list)
+            else self.value(item)
+            for i, item in enumerate(node.grouped)
+        ]
+
+    def run(self, nodes: Sequence[Node]) -> None:
+        for node in nodes:
+            self.execute(node)
+
+    def execute(self, node: Node) -> None:
+        """Compute one node whose inputs are there."""
+        op = node.op
+        if is_variable(node):
+            self.alias[id(node.outputs[0])] = node
+            return
+        if not node.outputs and not op.writes and not op.host and not op.nested:
+            return  # it only orders
+        if op.type == "Identity" and id(node.inputs[0]) in self.alias:
+            # TensorFlow's Identity of a reference shares the variable's memory.
+            self.alias[id(node.outputs[0])] = self.alias[id(node.inputs[0])]
+            return
+        if op.nested:
+            # Control flow and questions about state find their inputs themselves.
+            self._keep(node, op.body(self, node, **op.body_attrs(node.attrs)))
+            return
+        args = self.arguments(node)
+        if op.fold is not None and _all_known(args):
+            self._keep(node, op.fold(*args, **op.body_attrs(node.attrs)))
+            return
+        for position in op.static:
+            if not _known(args[position]):
+                raise UnsupportedError(
+                    f"{op.type} '{node.name}': the value of input "
+                    f"{op.inputs[position].name!r} fixes a shape and must be known "
+                    "when the step is compiled; it depends on computed data here."
+                )
+        if op.guard is not None:
+            holds, message = op.guard(*args, **op.body_attrs(node.attrs))
+            self.guards.append((node, holds, message))
+        attrs = op.body_attrs(node.attrs)
+        if op.keeps is not None:
+            out, self.state[node] = op.body(*args, kept=self.state[node], **attrs)
+        else:
+            out = op.body(*args, **attrs)
+        if op.writes:
+            self._write(node, out)
+        else:
+            self._keep(node, out)
+
+    def _keep(self, node: Node, out: Any) -> None:
+        if not node.outputs:
+            return
+        outs = out if isinstance(out, tuple | list) else (out,)
+        if len(outs) != len(node.outputs):
+            raise AssertionError(
+                f"{node.type} gave {len(outs)} results for {len(node.outputs)} outputs"
+            )
+        for tensor, value in zip(node.outputs, outs, strict=True):
+            self.values[id(tensor)] = value
+
+    def _write(self, node: Node, out: Any) -> None:
+        news = out if isinstance(out, tuple) else (out,)
+        for position, new in zip(node.op.writes, news, strict=True):
+            variable = self.variable(node.inputs[position])
+            self.state[variable] = _as_dtype(new, node.inputs[position], variable)
+        for tensor in node.outputs:
+            self.alias[id(tensor)] = self.variable(node.inputs[node.op.writes[0]])
+
+    def variable(self, tensor: Tensor) -> Any:
+        """The variable that `tensor` stands for."""
+        return self.alias[id(tensor)]
+
+
+def is_variable(node: Node) -> bool:
+    """Whether the node is a variable itself: its output is read from the state."""
+    return node.type in ("VariableV2", "VarHandleOp")
+
+
+def _as_dtype(new, tensor: Tensor, variable) -> Any:
+    """Updates keep the variable's dtype whatever the arithmetic promoted to."""
+    kind = getattr(variable, "attrs", {}).get("dtype")
+    if kind is None or getattr(new, "dtype", None) == kind.np:
+        return new
+    return new.astype(kind.np)
+
+
+def _known(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_known, value))
+    return isinstance(value, np.ndarray | np.generic)
+
+
+def _all_known(args: list[Any]) -> bool:
+    return all(map(_known, args))

@@ -1,0 +1,1 @@
+"""Plans, compiled steps, variables and sessions."""

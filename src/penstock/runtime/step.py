@@ -1,0 +1,189 @@
+"""A plan made runnable: device segments compiled, host segments run as Python."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from penstock.core.errors import FailedPreconditionError, InvalidArgumentError
+from penstock.ir.node import Node
+from penstock.ir.tensor import Tensor
+from penstock.lowering import Frame
+from penstock.ops.xla import jax, jnp
+from penstock.runtime.plan import Plan, Segment
+
+#: Constants with more elements are passed to a compiled step, not built into it.
+_INLINE_CONSTANT = 256
+
+
+class Store(dict):
+    """Variable (or node that keeps a state) -> its current value."""
+
+    def __init__(self):
+        super().__init__()
+        self.lock = threading.RLock()
+
+    def initial(self, node: Node) -> Any:
+        """The value of `node`, which keeps a state of its own from the first run on."""
+        if node not in self:
+            self[node] = node.op.keeps(node)
+        return self[node]
+
+
+class DeviceStep:
+    """One device segment: `run(store, values)` computes its outputs into `values`."""
+
+    def __init__(self, segment: Segment):
+        self.segment = segment
+        self.keeps = [v for v in segment.variables if v.op.keeps is not None]
+        fresh = segment.uninitialized_ok
+        self.written = [v for v in segment.variables if v in segment.written]
+        self.donated = [v for v in self.written if v not in fresh]
+        self.read = [v for v in segment.variables if v not in segment.written]
+        self.inputs = [t for t in segment.inputs if id(t) not in segment.static]
+        self.static = [t for t in segment.inputs if id(t) in segment.static]
+        self.input_keys = [id(t) for t in self.inputs]
+        self.output_keys = [id(t) for t in segment.outputs]
+        leaves = [n for n in segment.nodes if n.type == "Const"]
+        self.large = [n for n in leaves if n.attrs["value"].size > _INLINE_CONSTANT]
+        self._constants: list[Any] | None = None
+        self._compiled: dict[Any, Any] = {}
+        self.guarded: list[tuple[Node, str]] = []
+
+    def run(self, store: Store, values: dict[int, Any]) -> None:
+        compiled = self._compiled.get(None) if not self.static else None
+        if compiled is None:
+            compiled = self._compile(values)
+        for node in self.keeps:
+            store.initial(node)
+        with store.lock:
+            try:
+                donated = [store[v] for v in self.donated]
+                read = [store[v] for v in self.read]
+            except KeyError as error:
+                raise uninitialized(error.args[0]) from None
+            inputs = [values[k] for k in self.input_keys]
+            states, outputs, holds = compiled(donated, read, inputs, self._constants)
+            for variable, value in zip(self.written, states, strict=True):
+                store[variable] = value
+        if self.guarded:
+            self._check(holds)
+        for key, value in zip(self.output_keys, outputs, strict=True):
+            values[key] = value
+
+    def _compile(self, values: Mapping[int, Any]):
+        known = {id(t): np.asarray(values[id(t)]) for t in self.static}
+        key = (
+            tuple((v.shape, v.dtype.str, v.tobytes()) for v in known.values())
+            if known
+            else None
+        )
+        compiled = self._compiled.get(key)
+        if compiled is None:
+            if self._constants is None:
+                self._constants = [jnp.asarray(n.attrs["value"]) for n in self.large]
+            compiled = jax.jit(self._pure(known), donate_argnums=0)
+            self._compiled[key] = compiled
+        return compiled
+
+    def _pure(self, known: Mapping[int, np.ndarray]):
+        """`step(donated, read, inputs, constants) -> (states, outputs, holds)`."""
+        segment = self.segment
+        nodes = [n for n in segment.nodes if n not in set(self.large)]
+
+        def step(donated, read, inputs, constants):
+            frame = Frame(
+                dict(zip(self.donated, donated, strict=True))
+                | dict(zip(self.read, read, strict=True))
+            )
+            frame.alias.update(segment.aliases)
+            frame.values.update(known)
+            frame.values.update(zip(self.input_keys, inputs, strict=True))
+            for node, value in zip(self.large, constants, strict=True):
+                frame.values[id(node.outputs[0])] = value
+            frame.run(nodes)
+            taken = [*donated, *read, *inputs, *constants]
+            states = _distinct([frame.state[v] for v in self.written], taken)
+            outputs = _distinct(
+                [frame.value(t) for t in segment.outputs], [*taken, *states]
+            )
+            self.guarded = [(node, message) for node, _, message in frame.guards]
+            return states, outputs, [holds for _, holds, _ in frame.guards]
+
+        return step
+
+    def _check(self, holds: Sequence[Any]) -> None:
+        for (node, message), ok in zip(self.guarded, holds, strict=True):
+            if not np.asarray(ok).all():
+                raise at_node(InvalidArgumentError, node, message)
+
+
+def _distinct(arrays: list[Any], taken: list[Any]) -> list[Any]:
+    """Copies where an array is returned twice or passed through.
+
+    The state is donated at the next call: no other array may share its buffer.
+    """
+    seen = {id(t) for t in taken}
+    out = []
+    for array in arrays:
+        array = jnp.copy(array) if id(array) in seen else jnp.asarray(array)
+        seen.add(id(array))
+        out.append(array)
+    return out
+
+
+class HostStep:
+    """One host segment: nodes run in order on NumPy arrays."""
+
+    def __init__(self, segment: Segment):
+        self.segment = segment
+
+    def run(self, store: Store, values: dict[int, Any]) -> None:
+        frame = Frame(store)
+        frame.alias.update(self.segment.aliases)
+        for tensor in self.segment.inputs:
+            frame.values[id(tensor)] = np.asarray(values[id(tensor)])
+        for node in self.segment.nodes:
+            try:
+                frame.execute(node)
+            except KeyError as error:
+                if isinstance(error.args[0], Node):
+                    raise uninitialized(error.args[0]) from None
+                raise
+        for tensor in self.segment.outputs:
+            values[id(tensor)] = frame.value(tensor)
+
+
+class Runnable:
+    """A whole plan; `run` returns the values of tensors by id."""
+
+    def __init__(self, plan: Plan):
+        self.plan = plan
+        self.steps = [
+            HostStep(s) if s.host else DeviceStep(s) for s in plan.segments
+        ]
+
+    def run(self, store: Store, values: dict[int, Any]) -> dict[int, Any]:
+        for step in self.steps:
+            step.run(store, values)
+        return values
+
+
+def uninitialized(variable: Node) -> Exception:
+    """The error for a variable without a value."""
+    return at_node(
+        FailedPreconditionError,
+        variable,
+        f"Attempting to use uninitialized value {variable.name}. Run "
+        "tf.global_variables_initializer() first, or restore a checkpoint",
+    )
+
+
+def at_node(kind: type, node: Node, message: str) -> Exception:
+    """An error of `kind` that names `node` and the user's line that made it."""
+    file, number = node.line
+    where = f", defined at {file}:{number}" if file else ""
+    return kind(None, node, f"{message}\n\t [[node {node.name}{where}]]")

@@ -1,0 +1,370 @@
+"""`Session`: run parts of a graph, keep its variables."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from penstock.core import nest
+from penstock.core.convert import to_array
+from penstock.core.dtypes import string
+from penstock.core.errors import InvalidArgumentError
+from penstock.core.shapes import compatible, show
+from penstock.ir import context, sessions
+from penstock.ir.graph import Graph
+from penstock.ir.indexed_slices import IndexedSlices
+from penstock.ir.node import Node
+from penstock.ir.tensor import Tensor
+from penstock.runtime.plan import make_plan
+from penstock.runtime.step import Runnable, Store, at_node
+
+log = logging.getLogger("tensorflow")
+
+
+class BaseSession:
+    """What `Session` and `InteractiveSession` share."""
+
+    def __init__(self, target: str = "", graph: Graph | None = None, config=None):
+        if target:
+            log.warning("Session target %r is ignored: everything runs here.", target)
+        if graph is not None and not isinstance(graph, Graph):
+            raise TypeError(f"graph must be a tf.Graph, but got {type(graph)}")
+        self._graph = graph if graph is not None else _default_graph()
+        self._config = config
+        self._store = Store()
+        self._calls: dict[Any, _Call] = {}
+        self._closed = False
+
+    @property
+    def graph(self) -> Graph:
+        return self._graph
+
+    @property
+    def graph_def(self):
+        return self._graph.as_graph_def()
+
+    @property
+    def sess_str(self) -> bytes:
+        return b""
+
+    def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
+        """The values of `fetches` (tensors, operations, names, nested) as NumPy.
+
+        `feed_dict` maps tensors to the values they take in this run. Raises
+        InvalidArgumentError for a placeholder that is not fed, ValueError for a value
+        of the wrong shape, FailedPreconditionError for an uninitialised variable,
+        RuntimeError once the session is closed.
+        """
+        if self._closed:
+            raise RuntimeError("Attempted to use a closed Session.")
+        fed = tuple(map(id, feed_dict)) if feed_dict else ()
+        one = type(fetches)
+        if one is list or one is tuple:
+            key = (one, *map(id, fetches), fed)
+        else:
+            key = (id(fetches), fed)
+        call = self._calls.get(key)
+        if call is None:
+            call = self._prepare(key, fetches, feed_dict or {})
+        return call(self._store, feed_dict)
+
+    def _prepare(self, key, fetches, feed_dict) -> _Call:
+        call = _Call(self._graph, fetches, list(feed_dict))
+        if call.lasting:
+            self._calls[key] = call  # holds its fetches and feeds: ids stay theirs
+        return call
+
+    def make_callable(self, fetches, feed_list: Sequence | None = None, **_):
+        """A function of the values of `feed_list` that runs `fetches`."""
+        feeds = list(feed_list or ())
+        call = _Call(self._graph, fetches, feeds)
+
+        def run(*values):
+            if len(values) != len(feeds):
+                raise TypeError(f"Expected {len(feeds)} values, received {len(values)}")
+            return call(self._store, dict(zip(feeds, values, strict=True)))
+
+        return run
+
+    def partial_run(self, *args, **kwargs):
+        from penstock.core.errors import UnsupportedError
+
+        raise UnsupportedError(
+            "Session.partial_run is not in Penstock. Fetch what you need in one run."
+        )
+
+    partial_run_setup = partial_run
+
+    def list_devices(self):
+        from penstock.runtime.devices import session_devices
+
+        return session_devices()
+
+    def close(self) -> None:
+        """Free the variables. Running afterwards raises RuntimeError."""
+        self._closed = True
+        self._store.clear()
+        self._calls.clear()
+
+    def as_default(self):
+        """A context manager: `Tensor.eval()` inside uses this session."""
+        return sessions.entered(self)
+
+    @classmethod
+    def reset(cls, target, containers=None, config=None) -> None:
+        """Accepted: containers of other processes do not exist here."""
+
+
+class Session(BaseSession):
+    """A graph's variables and the means to run its parts. As `tf.Session`."""
+
+    def __enter__(self):
+        self._entered = (self._graph.as_default(), sessions.entered(self))
+        for manager in self._entered:
+            manager.__enter__()
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        for manager in reversed(self._entered):
+            manager.__exit__(kind, error, traceback)
+        self.close()
+
+
+class InteractiveSession(BaseSession):
+    """A session that is the default one from the moment it is made."""
+
+    def __init__(self, target: str = "", graph: Graph | None = None, config=None):
+        super().__init__(target, graph, config)
+        self._graph_entered = None
+        if graph is not None:
+            self._graph_entered = graph.as_default()
+            self._graph_entered.__enter__()
+        sessions.enter(self)
+
+    def close(self) -> None:
+        super().close()
+        sessions.leave(self)
+        if self._graph_entered is not None:
+            self._graph_entered.__exit__(None, None, None)
+            self._graph_entered = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def _default_graph() -> Graph:
+    where = context.landing()
+    if where.eager:
+        raise RuntimeError(
+            "The Session graph is empty: tensors are computed eagerly here. Use "
+            "`with tf.Graph().as_default():`, or run under the 1.x face."
+        )
+    return where
+
+
+class _Call:
+    """One kind of `run`: these fetches, these feeds."""
+
+    def __init__(self, graph: Graph, fetches, feeds: list):
+        self.structure = fetches
+        self.lasting = _is_lasting(fetches)
+        self.keys = feeds
+        self.feeds: list[Tensor | tuple] = [_feed_target(graph, f) for f in feeds]
+        leaves = nest.flatten(fetches)
+        self.fetched = [_fetch(graph, leaf) for leaf in leaves]
+        parts = [p for f in self.fetched for p in f.parts]
+        flat_feeds = nest.flatten(self.feeds)
+        plan = make_plan(parts, flat_feeds)
+        self.missing = plan.missing
+        self.aliases = plan.aliases
+        self.runnable = Runnable(plan)
+        self.single = (
+            self.fetched[0] if not nest.is_nested(fetches) else None
+        )
+        self.flat = type(fetches) is list and all(
+            not nest.is_nested(f) for f in fetches
+        )
+
+    def __call__(self, store: Store, feed_dict):
+        values: dict[int, Any] = {}
+        if self.feeds:
+            for target, key in zip(self.feeds, self.keys, strict=True):
+                _feed(values, target, feed_dict[key])
+        if self.missing:
+            raise _not_fed(self.missing[0])
+        for step in self.runnable.steps:
+            step.run(store, values)
+        if self.single is not None:
+            return self.single.read(self, store, values)
+        out = [f.read(self, store, values) for f in self.fetched]
+        return out if self.flat else nest.pack(self.structure, out)
+
+    def value(self, tensor: Tensor, store: Store, values: dict[int, Any]):
+        key = id(tensor)
+        found = values.get(key)
+        if found is None:
+            variable = self.aliases.get(key)
+            if variable is None:
+                found = tensor._node.attrs["value"]  # a constant, fetched itself
+            else:
+                found = store.get(variable)
+                if found is None:
+                    from penstock.runtime.step import uninitialized
+
+                    raise uninitialized(variable)
+        return _to_user(found, tensor.dtype)
+
+
+def _to_user(value, dtype):
+    """A NumPy array or scalar that the program may write to."""
+    array = np.array(value)
+    if array.ndim == 0:
+        if dtype.base_dtype is string:
+            return array.item()
+        return array[()]
+    return array
+
+
+class _FetchTensor:
+    def __init__(self, tensor: Tensor):
+        self.tensor = tensor
+        self.parts = [tensor]
+
+    def read(self, call, store, values):
+        return call.value(self.tensor, store, values)
+
+
+class _FetchNode:
+    def __init__(self, node: Node):
+        self.parts = [node]
+
+    def read(self, call, store, values):
+        return None
+
+
+class _FetchComposite:
+    """Several tensors that make one value, such as IndexedSlices."""
+
+    def __init__(self, parts: list[Tensor], build):
+        self.parts = parts
+        self.build = build
+
+    def read(self, call, store, values):
+        return self.build(*[call.value(t, store, values) for t in self.parts])
+
+
+def _fetch(graph: Graph, leaf):
+    if isinstance(leaf, IndexedSlices):
+        parts = [leaf.values, leaf.indices]
+        if leaf.dense_shape is not None:
+            parts.append(leaf.dense_shape)
+        return _FetchComposite(parts, IndexedSlicesValue)
+    components = getattr(leaf, "_fetch_components", None)
+    if components is not None:
+        return _FetchComposite(*components())
+    if leaf is None:
+        raise TypeError(
+            "Argument `fetch` = None has invalid type 'NoneType'. Fetch a tensor or "
+            "an operation."
+        )
+    try:
+        found = graph.as_graph_element(leaf)
+    except TypeError as error:
+        raise TypeError(
+            f"Argument `fetch` = {leaf} has invalid type "
+            f"'{type(leaf).__name__}' must be a string or Tensor. ({error})"
+        ) from None
+    except (ValueError, KeyError) as error:
+        raise ValueError(
+            f"Argument `fetch` = {leaf} cannot be interpreted as a Tensor. ({error})"
+        ) from None
+    return _FetchNode(found) if isinstance(found, Node) else _FetchTensor(found)
+
+
+class IndexedSlicesValue:
+    """Fetched `IndexedSlices`: NumPy `values`, `indices`, `dense_shape`."""
+
+    def __init__(self, values, indices, dense_shape=None):
+        self.values, self.indices, self.dense_shape = values, indices, dense_shape
+
+    def __iter__(self):
+        return iter((self.values, self.indices, self.dense_shape))
+
+    def __repr__(self):
+        return f"IndexedSlicesValue(values={self.values!r}, indices={self.indices!r})"
+
+
+def _is_lasting(fetches) -> bool:
+    """Whether what `fetches` holds is kept by identity: no throw-away containers."""
+    items = fetches if isinstance(fetches, list | tuple) else [fetches]
+    return not any(nest.is_nested(i) or isinstance(i, str | bytes) for i in items)
+
+
+def _feed_target(graph: Graph, key):
+    if isinstance(key, tuple):
+        return tuple(_feed_target(graph, k) for k in key)
+    components = getattr(key, "_fetch_components", None)
+    if components is not None:
+        return tuple(components()[0])
+    try:
+        return graph.as_graph_element(key, allow_operation=False)
+    except (TypeError, ValueError, KeyError) as error:
+        raise TypeError(f"Cannot interpret feed_dict key as Tensor: {error}") from None
+
+
+def _feed(values: dict[int, Any], target, value) -> None:
+    if isinstance(target, tuple):
+        for t, v in zip(target, value, strict=True):
+            _feed(values, t, v)
+        return
+    if isinstance(value, Tensor) and not hasattr(value, "numpy"):
+        raise TypeError(
+            "The value of a feed cannot be a tf.Tensor object. Acceptable feed values "
+            "include Python scalars, strings, lists, numpy ndarrays."
+        )
+    wanted = target.dtype.np
+    if type(value) is not np.ndarray or value.dtype != wanted:
+        value = _fed_array(target, value, wanted)
+    dims = target.dims
+    if dims is not None and dims != value.shape and not compatible(dims, value.shape):
+        raise ValueError(
+            f"Cannot feed value of shape {value.shape} for Tensor {target.name}, which "
+            f"has shape {target.shape}. Reshape the value, or use None for a size "
+            "that varies."
+        )
+    values[id(target)] = value
+
+
+def _fed_array(target: Tensor, value, wanted) -> np.ndarray:
+    if wanted == object:
+        return to_array(value, string)
+    try:
+        array = np.asarray(value, dtype=wanted)
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            f"Cannot feed {type(value).__name__} for Tensor {target.name} of dtype "
+            f"{target.dtype.name}: {error}"
+        ) from None
+    if isinstance(value, int) and int(array) != value and not target.dtype.is_bool:
+        raise TypeError(
+            f"Type of feed value {value} is not compatible with Tensor type "
+            f"{target.dtype.name}. Try explicitly setting the type of the feed tensor "
+            "to a larger type (e.g. int64)."
+        )
+    return array
+
+
+def _not_fed(tensor: Tensor) -> Exception:
+    return at_node(
+        InvalidArgumentError,
+        tensor._node,
+        f"You must feed a value for placeholder tensor '{tensor._node.name}' with "
+        f"dtype {tensor.dtype.name} and shape {show(tensor.dims)}: pass "
+        f"feed_dict={{{tensor._node.name}: ...}} to run",
+    )
