@@ -9,7 +9,7 @@ block is followed by its compression type and a masked CRC-32C.
 
 from __future__ import annotations
 
-import os
+import itertools
 import struct
 from collections.abc import Iterable, Sequence
 
@@ -67,7 +67,7 @@ def read_table(data: bytes, name: str) -> list[Entry]:
         if block and block[-1][0] > key:
             raise MalformedError(f"{name}: a block holds keys beyond its index entry")
         entries += block
-    for (before, _), (after, _) in zip(entries, entries[1:], strict=False):
+    for (before, _), (after, _) in itertools.pairwise(entries):
         if before >= after:
             raise MalformedError(f"{name}: key {after!r} is out of order")
     return entries
@@ -166,7 +166,7 @@ def _append(
     last = b""
     for count, (key, value) in enumerate(entries):
         if count % restart_interval:
-            shared = len(os.path.commonprefix([last, key]))
+            shared = _shared(last, key)
         else:
             shared = 0
             if count:
@@ -181,9 +181,18 @@ def _append(
     return address
 
 
+def _shared(one: bytes, other: bytes) -> int:
+    """Length of the prefix that both keys have."""
+    length = min(len(one), len(other))
+    for position in range(length):
+        if one[position] != other[position]:
+            return position
+    return length
+
+
 def _between(low: bytes, high: bytes) -> bytes:
     """A short key k with low <= k < high."""
-    shared = len(os.path.commonprefix([low, high]))
+    shared = _shared(low, high)
     if shared < min(len(low), len(high)):
         byte = low[shared]
         if byte < 0xFF and byte + 1 < high[shared]:
