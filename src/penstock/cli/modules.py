@@ -1,0 +1,61 @@
+"""How a program's own modules are loaded: converted and bridged like the program."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import sys
+
+from penstock.cli.program import is_installed
+from penstock.cli.source import compile_source
+
+
+class OwnModules(importlib.machinery.PathFinder):
+    """Python's path finder, but the user's own source files get OwnLoader."""
+
+    bridge = True
+
+    @classmethod
+    def find_spec(cls, fullname, path=None, target=None):
+        spec = super().find_spec(fullname, path, target)
+        loader = getattr(spec, "loader", None)
+        if type(loader) is importlib.machinery.SourceFileLoader:
+            if spec.origin and not is_installed(spec.origin):
+                spec.loader = OwnLoader(loader.name, loader.path, cls.bridge)
+                spec.cached = None
+        return spec
+
+
+class OwnLoader(importlib.machinery.SourceFileLoader):
+    """Compiles from source each time: a `.pyc` would be Python's, not ours."""
+
+    def __init__(self, name, path, bridge=True):
+        super().__init__(name, path)
+        self.bridge = bridge
+
+    def get_code(self, fullname):
+        path = self.get_filename(fullname)
+        return compile_source(self.get_data(path), path, self.bridge).code
+
+    def exec_module(self, module):
+        path = self.get_filename(module.__name__)
+        compiled = compile_source(self.get_data(path), path, self.bridge)
+        if compiled.builtins is not None:
+            vars(module)["__builtins__"] = compiled.builtins
+        exec(compiled.code, vars(module))
+
+
+def install(bridge: bool = True) -> None:
+    """Puts OwnModules where Python's own path finder stands, once."""
+    OwnModules.bridge = bridge
+    if OwnModules in sys.meta_path:
+        return
+    place = len(sys.meta_path)
+    for number, finder in enumerate(sys.meta_path):
+        if finder is importlib.machinery.PathFinder:
+            place = number
+    sys.meta_path.insert(place, OwnModules)
+
+
+def uninstall() -> None:
+    if OwnModules in sys.meta_path:
+        sys.meta_path.remove(OwnModules)

@@ -1,0 +1,1 @@
+"""Python-2 source, converted in memory: syntax by fissix, meaning by us."""

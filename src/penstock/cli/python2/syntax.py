@@ -1,0 +1,113 @@
+"""Python-2 syntax to a Python-3 tree, by fissix, with the user's line numbers.
+
+fissix (the kept fork of lib2to3) turns the text into text that Python 3 parses. What
+Python 3 parses but understands differently (`/`, `range`, `.next()`) is not its work:
+see meaning.py.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import logging
+
+# Only what Python 3 cannot parse, or parses as something else.
+FIXERS = tuple(
+    f"fissix.fixes.fix_{name}"
+    for name in "except exec ne numliterals paren print raise repr throw tuple_params"
+    " unicode".split()
+)
+
+
+class NotPython2(Exception):
+    """The text is no Python 2 either; the message is fissix's."""
+
+
+def parse_python2(text: str, path: str) -> ast.Module:
+    """The Python-3 tree of the Python-2 source `text`, on the user's lines.
+
+    Columns are left out: the text that ran is not quite the text in the file. Raises
+    NotPython2 where fissix or Python 3 cannot read it.
+    """
+    if not text.endswith("\n"):
+        text += "\n"
+    text = _tabs_to_spaces(text)
+    converted = _refactored(text, path)
+    try:
+        tree = ast.parse(str(converted), path)
+    except (SyntaxError, ValueError) as error:
+        raise NotPython2(str(error)) from None
+    lines = _line_map(converted)
+    for node in ast.walk(tree):
+        if hasattr(node, "lineno"):
+            node.lineno = lines.get(node.lineno, node.lineno)
+            node.end_lineno = max(
+                lines.get(node.end_lineno, node.end_lineno), node.lineno
+            )
+            node.col_offset = node.end_col_offset = -1
+    return tree
+
+
+@functools.cache
+def _tool():
+    logging.getLogger("fissix").addHandler(logging.NullHandler())
+    logging.getLogger("fissix").propagate = False
+    from fissix.refactor import RefactoringTool
+
+    return RefactoringTool(FIXERS)
+
+
+def _refactored(text, path):
+    tool = _tool()
+    try:
+        return tool.refactor_string(text, path)
+    except Exception as error:  # fissix raises its parser's, tokenizer's and own
+        raise NotPython2(str(error)) from None
+
+
+def _line_map(tree) -> dict[int, int]:
+    """Line of the converted text -> line of the user's text.
+
+    A token that fissix kept still knows its line; one that it made has line 0.
+    """
+    lines: dict[int, int] = {}
+    here = 1
+    for leaf in tree.leaves():
+        here += leaf.prefix.count("\n")
+        spans = leaf.value.count("\n")
+        if leaf.lineno:
+            for offset in range(spans + (leaf.value != "\n")):
+                lines.setdefault(here + offset, leaf.lineno + offset)
+        here += spans
+    last = 1
+    for line in range(1, here + 1):  # lines that only hold new tokens
+        last = lines.setdefault(line, last)
+    return lines
+
+
+def _tabs_to_spaces(text: str) -> str:
+    """Indentation as Python 2 counts it: a tab goes to the next multiple of 8."""
+    lines = text.split("\n")
+    if not any("\t" in line[: len(line) - len(line.lstrip())] for line in lines):
+        return text
+    inside = _inside_strings(text)
+    for number, line in enumerate(lines, 1):
+        body = line.lstrip(" \t\f")
+        if number not in inside:
+            lines[number - 1] = line[: len(line) - len(body)].expandtabs(8) + body
+    return "\n".join(lines)
+
+
+def _inside_strings(text: str) -> set[int]:
+    """Lines that begin inside a string of several lines."""
+    from fissix.pgen2 import token, tokenize
+
+    inside: set[int] = set()
+    lines = iter(text.splitlines(keepends=True))
+    try:
+        for kind, _, start, end, _ in tokenize.generate_tokens(lambda: next(lines, "")):
+            if kind == token.STRING:
+                inside.update(range(start[0] + 1, end[0] + 1))
+    except (tokenize.TokenError, IndentationError):
+        pass  # the parser that follows says it better
+    return inside

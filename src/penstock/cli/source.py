@@ -1,0 +1,92 @@
+"""A program's file to code: decoded, converted from Python 2, bridged, compiled."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+import types
+from dataclasses import dataclass
+
+from penstock.cli.python2 import signs as python2_signs
+from penstock.cli.python2 import stdlib
+from penstock.cli.python2.meaning import python2_meaning
+from penstock.cli.python2.signs import Sign
+from penstock.cli.python2.syntax import NotPython2, parse_python2
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A source as a Python-3 tree. `signs` say why it counts as Python 2, if it does."""
+
+    tree: ast.Module
+    signs: tuple[Sign, ...] = ()
+
+    @property
+    def python2(self) -> bool:
+        return bool(self.signs)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Code to run, and the builtins it wants (None: Python's own)."""
+
+    code: types.CodeType
+    builtins: dict | None
+
+
+def parse_source(data: bytes, path: str) -> Parsed:
+    """The tree of the source `data`, Python 2 or 3; raises SyntaxError as Python does.
+
+    The tree is what Python 3 would parse after fissix, before any change of meaning,
+    so that names and lines can be read off it.
+    """
+    try:
+        tree = ast.parse(data, path)
+    except SyntaxError as error:
+        return _parsed_as_python2(data, path, error)
+    found = python2_signs.signs(tree, stdlib.LEGACY_MODULES, stdlib.GONE_ATTRIBUTES)
+    if not found:
+        return Parsed(tree)
+    if any(sign.what == "print statement" for sign in found):
+        # Elsewhere in the file `print (a, b)` prints a tuple, as Python 2 would.
+        try:
+            tree = parse_python2(_text(data), path)
+        except (NotPython2, SyntaxError, UnicodeDecodeError):
+            pass  # print with keywords: the tree of Python 3 is mended instead
+    return Parsed(tree, tuple(found))
+
+
+def _parsed_as_python2(data, path, error):
+    try:
+        tree = parse_python2(_text(data), path)
+    except (NotPython2, SyntaxError, UnicodeDecodeError):
+        raise error from None
+    what = error.msg.partition(". Did you mean")[0]
+    return Parsed(tree, (Sign(error.lineno or 1, what),))
+
+
+def _text(data: bytes) -> str:
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    return io.TextIOWrapper(io.BytesIO(data), encoding).read()
+
+
+def compile_source(data: bytes, path: str, bridge: bool = True) -> Compiled:
+    """Code that runs the source `data` as its author's Python would have.
+
+    `bridge` also rewrites the calls that NumPy no longer answers (bridges/calls.py).
+    """
+    from penstock.cli.bridges import calls
+
+    parsed = parse_source(data, path)
+    tree = parsed.tree
+    namespace = None
+    if parsed.python2:
+        from penstock.cli.python2.namespace import namespace as python2_namespace
+
+        tree = python2_meaning(tree)
+        namespace = python2_namespace()
+    if bridge:
+        tree = calls.bridged(tree)
+    code = compile(tree, path, "exec", dont_inherit=True)
+    return Compiled(code, namespace)
