@@ -120,7 +120,11 @@ def _check(op: Op, arg: Arg, tensor: Tensor, types: dict[str, Any]) -> None:
                 f"not match expected type of {wanted.name}. Use tf.cast."
             )
         other = next(
-            (a.name for a in op.inputs if a.type_attr == arg.type_attr and a is not arg),
+            (
+                a.name
+                for a in op.inputs
+                if a.type_attr == arg.type_attr and a is not arg
+            ),
             "T",
         )
         raise TypeError(
@@ -168,5 +172,3 @@ def _check_allowed(op: Op, attrs: Mapping[str, Any]) -> None:
                 f"'{op.type}' Op has DataType {kind.name} not in list of allowed "
                 f"values: {names}. Use tf.cast."
             )
-
-

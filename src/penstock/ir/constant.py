@@ -8,11 +8,14 @@ from penstock.core.shapes import Dims, is_static
 from penstock.ir.tensor import Tensor
 
 
+_SYMBOLIC = object()
+
+
 def constant_value(tensor: Tensor) -> np.ndarray | None:
     """The value of `tensor` where shape arithmetic alone gives it, else None."""
-    value = getattr(tensor, "known_value", None)
-    if value is not None:
-        return value() if callable(value) else value
+    known = getattr(tensor, "known_value", _SYMBOLIC)
+    if known is not _SYMBOLIC:  # an eager tensor, or what stands for one
+        return known() if callable(known) else known
     node = tensor._node
     if node.type == "Const":
         return node.attrs["value"]
@@ -47,6 +50,8 @@ def constant_dims(tensor: Tensor) -> Dims:
     value = constant_value(tensor)
     if value is not None:
         return tuple(None if int(v) < 0 else int(v) for v in np.atleast_1d(value))
+    if hasattr(tensor, "known_value"):
+        return _unknown_sizes(tensor)
     node = tensor._node
     if node.type == "Shape":
         return node.inputs[0].dims
@@ -61,6 +66,10 @@ def constant_dims(tensor: Tensor) -> Dims:
         return constant_dims(node.inputs[0])
     if node.type == "StridedSlice":
         return _sliced(tensor)
+    return _unknown_sizes(tensor)
+
+
+def _unknown_sizes(tensor) -> Dims:
     length = tensor.dims
     return None if length is None or None in length else (None,) * int(length[0] or 0)
 

@@ -26,6 +26,11 @@ def set_default(factory: Callable[[], Any]) -> None:
     _default = factory
 
 
+def chosen() -> bool:
+    """Whether a face named the default landing already."""
+    return _default is not None
+
+
 def landing() -> Any:
     """The graph or eager recorder that receives the next node."""
     landings = _stack.landings

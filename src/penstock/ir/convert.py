@@ -44,7 +44,9 @@ def as_tensor(where, value, dtype: DType | None, name: str | None) -> Tensor:
 def _array(value, dtype: DType | None) -> np.ndarray:
     sizes = getattr(value, "_dims", ())
     if sizes is None or (sizes and None in sizes):
-        raise ValueError(f"Cannot convert a partially known TensorShape {value} to a Tensor.")
+        raise ValueError(
+            f"Cannot convert a partially known TensorShape {value} to a Tensor."
+        )
     if hasattr(value, "_dims"):
         value = list(sizes)
         if not value:

@@ -52,7 +52,11 @@ class FuncGraph(Graph):
             kept = self.captures.get(id(tensor))
             if kept is not None:
                 return kept[1]
-        with context.entered(self), self.name_scope(None), self.control_dependencies(None):
+        with (
+            context.entered(self),
+            self.name_scope(None),
+            self.control_dependencies(None),
+        ):
             inner = self.add_input(tensor.dtype, tensor.dims, "captured")
         # A handle still names its variable inside.
         known = getattr(tensor, "variable_dims", None)

@@ -87,14 +87,18 @@ class Graph:
             self.version += 1
         return node
 
-    def _convert_input(self, value, dtype: DType | None, name: str, ref: bool) -> Tensor:
+    def _convert_input(
+        self, value, dtype: DType | None, name: str, ref: bool
+    ) -> Tensor:
         from penstock.ir.convert import as_tensor
 
         if ref:
             target = getattr(value, "_ref", None)
             tensor = target() if callable(target) else value
             if not isinstance(tensor, Tensor):
-                raise TypeError(f"Expected a variable for '{name}', received {value!r}.")
+                raise TypeError(
+                    f"Expected a variable for '{name}', received {value!r}."
+                )
             return self.own(tensor)
         return as_tensor(self, value, dtype, name)
 
@@ -245,7 +249,7 @@ class Graph:
         if not colon or not index.isdigit():
             raise ValueError(
                 f"The name '{name}' looks like an (invalid) Operation name, not a "
-                "Tensor. Tensor names must be of the form \"<op_name>:<output_index>\"."
+                'Tensor. Tensor names must be of the form "<op_name>:<output_index>".'
             )
         node = self._nodes.get(op_name)
         if node is None or int(index) >= len(node.outputs):

@@ -56,6 +56,7 @@ class Op:
     nested    the body takes (frame, node) and finds its inputs itself: control flow
     guard     like the body, but -> (holds, message): what must hold of the values
     stateful  never merged, folded or duplicated
+    inline    for a call of a graph: (graph, inputs) -> its nodes' results, there
     sparse    the gradient rule takes IndexedSlices as they are
     """
 
@@ -76,6 +77,7 @@ class Op:
     guard: Callable | None = None
     stateful: bool = False
     sparse: bool = False
+    inline: Callable | None = None
     gradient_rule: Callable = _missing
     passes: frozenset[str] = frozenset()
 
@@ -127,7 +129,9 @@ def op(
         supplied = {"kept"} if flags.get("keeps") else set()
         keywords = [p for p in keywords if p.name not in supplied]
         defaults = {
-            p.name: p.default for p in keywords if p.default is not inspect.Parameter.empty
+            p.name: p.default
+            for p in keywords
+            if p.default is not inspect.Parameter.empty
         }
         derived = {
             n

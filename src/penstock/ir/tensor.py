@@ -17,7 +17,14 @@ class Tensor:
     Operators (`+`, `[...]`) are attached by `penstock.api.operators`.
     """
 
-    __slots__ = ("__weakref__", "_node", "dims", "dtype", "value_index", "variable_dims")
+    __slots__ = (
+        "__weakref__",
+        "_node",
+        "dims",
+        "dtype",
+        "value_index",
+        "variable_dims",
+    )
 
     #: 2.x compares tensors elementwise with `==`; 1.x compares identity.
     equality = False
@@ -87,7 +94,9 @@ class Tensor:
 
     def __hash__(self):
         if Tensor.equality:
-            raise TypeError("Tensor is unhashable. Instead, use tensor.ref() as the key.")
+            raise TypeError(
+                "Tensor is unhashable. Instead, use tensor.ref() as the key."
+            )
         return id(self)
 
     def __eq__(self, other):

@@ -259,4 +259,3 @@ def _touch(segment: Segment, node: Node, tensor: Tensor, aliases) -> None:
         segment.written.add(variable)
     if variable not in segment.variables:
         segment.variables.append(variable)
-

@@ -162,9 +162,7 @@ class Runnable:
 
     def __init__(self, plan: Plan):
         self.plan = plan
-        self.steps = [
-            HostStep(s) if s.host else DeviceStep(s) for s in plan.segments
-        ]
+        self.steps = [HostStep(s) if s.host else DeviceStep(s) for s in plan.segments]
 
     def run(self, store: Store, values: dict[int, Any]) -> dict[int, Any]:
         for step in self.steps:

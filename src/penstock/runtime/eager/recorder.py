@@ -1,0 +1,505 @@
+"""The landing of eager calls: each op becomes a record of the thread's window."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import numpy as np
+
+from penstock.core.dtypes import DType, as_dtype
+from penstock.core.errors import InvalidArgumentError
+from penstock.core.shapes import Dims, is_static
+from penstock.ir.bind import bind, output_dtypes
+from penstock.ir.convert import as_tensor
+from penstock.ir.graph import infer
+from penstock.ir.node import _regroup, user_line
+from penstock.ir.op import Op
+from penstock.ir.tensor import Tensor
+from penstock.ops.xla import jax
+from penstock.runtime.eager.tensor import EagerTensor
+from penstock.runtime.eager.trail import Baked, Recipe, Step
+from penstock.runtime.eager.window import Window
+
+#: A window longer than this ends where the loop it is in comes round again ...
+_LONG = 256
+#: ... and in any case here.
+_LONGEST = 2048
+#: Numbers written in a program are built into the code until a place shows this many.
+_VARIANTS = 3
+
+_SCALARS = (float, int, bool)
+
+
+class Miss(Exception):
+    """The arguments need the careful way in."""
+
+
+class Recorder(threading.local):
+    """Where calls land under eager execution. As many windows as threads."""
+
+    eager = True
+    seed: int | None = None
+
+    def __init__(self):
+        self.window = Window()
+        self.tapes: list[Any] = []
+        self.strict = False
+        self.kept: dict[Any, EagerTensor] = {}
+        self.scratch: dict[Any, Any] = {}
+
+    # --- recording ---------------------------------------------------------------------
+
+    def apply(self, op: Op, args: tuple, attrs: dict, name: str | None):
+        """Record `op` on `args`; its result tensors, to be computed when looked at."""
+        if op.host or op.nested:
+            return self._run_on_host(op, args, attrs)
+        window = self.window
+        step = window.step
+        if step.depth > _LONG:
+            step = self._perhaps_flush(window)
+        fresh: list[EagerTensor] = []
+        used: list[EagerTensor] = []
+        try:
+            key = self._key(window, op, args, attrs, fresh, used)
+            child = step.children.get(key)
+        except (Miss, TypeError):
+            child = None
+        if child is None:
+            for tensor in fresh:
+                tensor._window = None  # not entered after all
+            return self._careful(op, args, attrs, name)
+        return self._take(window, child, fresh, used)
+
+    def _key(self, window, op: Op, args, attrs: dict, fresh: list, used: list) -> tuple:
+        """The structure of this call; `fresh` leaves and `used` tensors on the way.
+
+        Raises Miss where the careful way has to look at the arguments first.
+        """
+        if op.keeps is not None:
+            raise Miss
+        refs: list[Any] = [op]
+        static = op.static
+        size = window.step.size
+        for position, arg in enumerate(args):
+            if static and position in static:
+                refs.append(_static_key(arg))
+            elif type(arg) is EagerTensor:
+                used.append(arg)
+                if arg._window is window:
+                    refs.append(arg._slot)
+                else:
+                    refs.append(_enter(window, arg, fresh, size))
+            elif type(arg) in _SCALARS:
+                refs.append(_scalar_key(arg))
+            elif type(arg) is list or type(arg) is tuple:
+                inner: list[Any] = []
+                for item in arg:
+                    if type(item) is not EagerTensor:
+                        raise Miss
+                    used.append(item)
+                    if item._window is window:
+                        inner.append(item._slot)
+                    else:
+                        inner.append(_enter(window, item, fresh, size))
+                refs.append(tuple(inner))
+            else:
+                raise Miss
+        for k, v in attrs.items():
+            refs.append(k)
+            refs.append(tuple(v) if type(v) is list else v)
+        return tuple(refs)
+
+    def _take(self, window: Window, child: Step, fresh, used, whole: bool = False):
+        """Follow `child`: make the tensors of its results."""
+        window.step = child
+        for tensor in fresh:
+            window.leaves.append((tensor._slot, tensor))
+        recipe = child.recipe
+        slot = recipe.first
+        outs = []
+        live = window.live
+        for dtype, dims in recipe.specs:
+            out = EagerTensor(dtype, dims)
+            out._window = window
+            out._slot = slot
+            live.append((slot, weakref.ref(out)))
+            slot += 1
+            outs.append(out)
+        state = outs.pop() if recipe.kept is not None else None
+        if self.tapes:
+            self._tell_tapes(recipe, used, outs)
+        if self.strict:
+            window.flush()
+        if state is not None:
+            return outs, state
+        return outs if whole else _result(recipe.op, recipe.attrs, outs)
+
+    def _tell_tapes(self, recipe: Recipe, used, outs) -> None:
+        for tape in self.tapes:
+            tape.record(recipe, used, outs)
+
+    # --- the careful way -----------------------------------------------------------------
+
+    def _careful(self, op: Op, args: tuple, attrs: dict, name: str | None):
+        """Bind, convert and infer; then record with everything in its place."""
+        bound = self._bound(op, args, attrs)
+        window = self.window
+        general = self._general(op, bound, args)
+        refs: list[Any] = [op]
+        fresh: list[EagerTensor] = []
+        used: list[EagerTensor] = []
+        layout: list[Any] = []
+        size = window.step.size
+        for position, (item, given) in enumerate(zip(bound.grouped, args, strict=True)):
+            if position in op.static:
+                value = _static_value(item)
+                refs.append(_static_key(given))
+                layout.append(Baked(value))
+            elif isinstance(item, list):
+                slots = []
+                for tensor in item:
+                    used.append(tensor)
+                    slots.append(self._slot_key(window, tensor, fresh, size))
+                refs.append(tuple(k for k, _ in slots))
+                layout.append(tuple(s for _, s in slots))
+            elif type(given) in _SCALARS and not general:
+                refs.append(_scalar_key(given))
+                layout.append(Baked(item._value))
+            else:
+                used.append(item)
+                key, slot = self._slot_key(window, item, fresh, size)
+                refs.append(key)
+                layout.append(slot)
+        for k, v in attrs.items():
+            refs.append(k)
+            refs.append(tuple(v) if type(v) is list else v)
+        kept = None
+        if op.keeps is not None:
+            kept_tensor = self._kept_state(op, bound.attrs)
+            key, kept = self._slot_key(window, kept_tensor, fresh, size)
+            refs.append(key)
+        key = tuple(refs)
+        child = window.step.children.get(key)
+        if child is None:
+            child = self._grow(window, op, bound, tuple(layout), kept, fresh, key)
+        taken = self._take(window, child, fresh, used)
+        if op.keeps is None:
+            return taken
+        outs, state = taken
+        self.kept[self._kept_key(op, bound.attrs)] = state
+        return _result(op, bound.attrs, outs)
+
+    def _slot_key(self, window: Window, tensor: EagerTensor, fresh, size):
+        if tensor._window is window:
+            return tensor._slot, tensor._slot
+        return _enter(window, tensor, fresh, size), tensor._slot
+
+    def _grow(self, window, op, bound, layout, kept, fresh, key) -> Step:
+        """A new branch of the tree: the only time shapes are inferred."""
+        parent = window.step
+        specs = _specs(op, bound, layout)
+        if kept is not None:
+            state = self.kept[self._kept_key(op, bound.attrs)]
+            specs = (*specs, (state.dtype, state.dims))
+        first = parent.size + len(fresh)
+        recipe = Recipe(op, bound.attrs, layout, kept, first, specs)
+        child = Step(
+            parent,
+            recipe,
+            tuple(t._slot for t in fresh),
+            parent.depth + 1,
+            first + len(specs),
+        )
+        parent.children[key] = child
+        return child
+
+    def _general(self, op: Op, bound, args) -> bool:
+        """Whether Python numbers come as inputs here: they were seen to change."""
+        if not any(type(a) in _SCALARS for a in args):
+            return False
+        step = self.window.step
+        site = (op, tuple(t.dtype for t in bound.inputs))
+        seen = step.variants.get(site, 0) + 1
+        step.variants[site] = seen
+        return seen > _VARIANTS
+
+    def _bound(self, op: Op, args: tuple, attrs: dict):
+        try:
+            return bind(op, args, attrs, self._convert_input)
+        except TypeError as error:
+            if "does not match type" in str(error):
+                raise self._mixed(op, args, error) from None
+            raise
+
+    def _mixed(self, op: Op, args, error: TypeError) -> Exception:
+        return InvalidArgumentError(
+            None,
+            None,
+            f"cannot compute {op.type}: {error} Name: ",
+        )
+
+    def _convert_input(self, value, dtype: DType | None, name: str, ref: bool):
+        if isinstance(value, Tensor) and not isinstance(value, EagerTensor):
+            return self.own(value)
+        return as_tensor(self, value, dtype, name)
+
+    def composite(self, op: Op, inputs: list[EagerTensor], specs) -> list[EagerTensor]:
+        """Record `op`, made for this purpose, on tensors; results shaped as `specs`."""
+        window = self.window
+        fresh: list[EagerTensor] = []
+        size = window.step.size
+        keys, layout = [], []
+        for tensor in inputs:
+            key, slot = self._slot_key(window, tensor, fresh, size)
+            keys.append(key)
+            layout.append(slot)
+        key = (op, *keys)
+        child = window.step.children.get(key)
+        if child is None:
+            first = size + len(fresh)
+            recipe = Recipe(op, {}, tuple(layout), None, first, tuple(specs))
+            leaves = tuple(t._slot for t in fresh)
+            depth = window.step.depth + 1
+            child = Step(window.step, recipe, leaves, depth, first + len(specs))
+            window.step.children[key] = child
+        return self._take(window, child, fresh, inputs, whole=True)
+
+    # --- state of random ops ---------------------------------------------------------------
+
+    def _kept_key(self, op: Op, attrs: dict):
+        return (op, *((k, v) for k, v in attrs.items() if not isinstance(v, list)))
+
+    def _kept_state(self, op: Op, attrs: dict) -> EagerTensor:
+        key = self._kept_key(op, attrs)
+        if key not in self.kept:
+            value = np.asarray(op.keeps(_AttrsOnly(attrs)))
+            self.kept[key] = EagerTensor(as_dtype(value.dtype), value.shape, value)
+        return self.kept[key]
+
+    def forget_random_state(self) -> None:
+        """What `tf.random.set_seed` does to the state of ops run so far."""
+        self.kept.clear()
+
+    # --- host ops ----------------------------------------------------------------------------
+
+    def _run_on_host(self, op: Op, args: tuple, attrs: dict):
+        bound = self._bound(op, args, attrs)
+        if op.nested:
+            raise TypeError(f"{op.type} cannot run eagerly; use its tf function.")
+        arrays = [
+            [t._numpy() for t in item] if isinstance(item, list) else item._numpy()
+            for item in bound.grouped
+        ]
+        out = op.body(*arrays, **op.body_attrs(bound.attrs))
+        outs = list(out) if isinstance(out, tuple | list) else [out]
+        if not op.outputs:
+            return None
+        kinds = output_dtypes(op, bound.attrs, bound.grouped)
+        tensors = []
+        for kind, value in zip(kinds, outs, strict=True):
+            array = np.asarray(value)
+            tensors.append(EagerTensor(kind, array.shape, array))
+        if self.tapes:
+            layout = tuple(
+                (0,) * len(item) if isinstance(item, list) else 0
+                for item in bound.grouped
+            )
+            recipe = Recipe(op, bound.attrs, layout, None, 0, ())
+            self._tell_tapes(recipe, list(bound.inputs), tensors)
+        return _result(op, bound.attrs, tensors)
+
+    # --- windows -----------------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Compute everything pending in this thread."""
+        self.window.flush()
+
+    def _perhaps_flush(self, window: Window) -> Step:
+        """End a long window where the program's loop comes round, not just anywhere.
+
+        Windows cut at the same line repeat the same structure, so they are compiled
+        once; cut by length alone they would start at ever other places.
+        """
+        site = user_line()
+        if window.site is None:
+            window.site = site
+        elif site == window.site or window.step.depth > _LONGEST:
+            window.flush()
+            window.site = site
+        return window.step
+
+    def before_read(self, cell, tensor: EagerTensor) -> None:
+        """A variable is about to be read: end the window where a loop comes round."""
+        if tensor._value is not None:
+            return
+        window = self.window
+        site = (id(cell), *user_line())
+        if site in window.read_at:
+            window.flush()
+        window.read_at.add(site)
+
+    @contextmanager
+    def untaped(self):
+        """Records made inside are seen by no tape."""
+        tapes, self.tapes = self.tapes, []
+        try:
+            yield
+        finally:
+            self.tapes = tapes
+
+    # --- what a Graph also answers ---------------------------------------------------------------
+
+    def constant(self, array, name: str | None = None) -> EagerTensor:
+        return EagerTensor(as_dtype(array.dtype), array.shape, array)
+
+    def own(self, tensor: Tensor) -> Tensor:
+        if isinstance(tensor, EagerTensor):
+            return tensor
+        raise TypeError(
+            f"{tensor!r} is out of scope: it belongs to a graph (a tf.function or "
+            "tf.Graph) and cannot be used here. Return it from the function, or fetch "
+            "it in a Session."
+        )
+
+    @contextmanager
+    def name_scope(self, name):
+        yield (name or "") and f"{name}/"
+
+    def control_dependencies(self, inputs):
+        return nullcontext()
+
+    def device(self, device):
+        return nullcontext()
+
+    def colocate_with(self, op, ignore_existing=False):
+        return nullcontext()
+
+    def get_name_scope(self) -> str:
+        return ""
+
+    def unique_name(self, name: str, mark_as_used: bool = True) -> str:
+        return name
+
+
+class _AttrsOnly:
+    """Stands for a node where only attributes are asked for."""
+
+    def __init__(self, attrs):
+        self.attrs = attrs
+        self.name = ""
+
+
+class _Spec:
+    """What a shape rule may know of an input: the value only where it is static."""
+
+    __slots__ = ("dims", "dtype", "known_value", "variable_dims")
+
+    def __init__(self, tensor, value):
+        self.dims, self.dtype = tensor.dims, tensor.dtype
+        self.known_value = value
+        self.variable_dims = tensor.variable_dims
+
+
+def _specs(op: Op, bound, layout) -> tuple[tuple[DType, Dims], ...]:
+    grouped = []
+    for item, place in zip(bound.grouped, layout, strict=True):
+        if isinstance(item, list):
+            grouped.append([_Spec(t, None) for t in item])
+        else:
+            grouped.append(
+                _Spec(item, place.value if isinstance(place, Baked) else None)
+            )
+    try:
+        shapes = infer(op, _Like(grouped, bound.attrs, bound.dtypes))
+    except (TypeError, ValueError) as error:
+        raise InvalidArgumentError(None, None, f"{error} [Op:{op.type}]") from None
+    if not all(map(is_static, shapes)):
+        shapes = _measured(op, bound, layout)
+    return tuple(zip(bound.dtypes, shapes, strict=True))
+
+
+class _Like:
+    def __init__(self, grouped, attrs, dtypes):
+        self.grouped, self.attrs, self.dtypes = grouped, attrs, dtypes
+
+
+def _measured(op: Op, bound, layout) -> list[Dims]:
+    """Shapes by tracing the body, for rules that leave sizes open."""
+
+    def spec(item, place=None):
+        if isinstance(item, list):
+            return [spec(t) for t in item]
+        if isinstance(place, Baked):
+            return place
+        return jax.ShapeDtypeStruct(item.dims, item.dtype.np)
+
+    args = [spec(i, p) for i, p in zip(bound.grouped, layout, strict=True)]
+    dynamic = [a for a in args if not isinstance(a, Baked)]
+
+    def body(*given):
+        rest = iter(given)
+        full = [a.value if isinstance(a, Baked) else next(rest) for a in args]
+        return op.body(*full, **op.body_attrs(bound.attrs))
+
+    out = jax.eval_shape(body, *dynamic)
+    outs = out if isinstance(out, tuple | list) else [out]
+    return [tuple(o.shape) for o in outs]
+
+
+def _enter(window: Window, tensor: EagerTensor, fresh: list, size: int):
+    """`tensor` becomes an input of the window; the key of its kind."""
+    for other in fresh:
+        if other is tensor:
+            return tensor._slot
+    if tensor._value is None:
+        tensor.array()  # pending in another thread's window
+    slot = size + len(fresh)
+    tensor._window = window
+    tensor._slot = slot
+    fresh.append(tensor)
+    return (tensor.dtype, tensor.dims)
+
+
+def _scalar_key(value):
+    """A number's identity: 1, 1.0 and True differ, and so do 0.0 and -0.0."""
+    return (type(value), value) if value else (type(value), repr(value))
+
+
+def _static_key(arg):
+    if type(arg) is EagerTensor:
+        value = arg._numpy()
+        return (value.dtype.str, value.shape, value.tobytes())
+    if isinstance(arg, np.ndarray | np.generic):
+        return (arg.dtype.str, arg.shape, arg.tobytes())
+    if isinstance(arg, list | tuple):
+        return tuple(_static_key(a) for a in arg)
+    if type(arg) in (int, float, bool, str) or arg is None:
+        return (type(arg), arg)
+    if hasattr(arg, "_dims"):
+        return arg._dims
+    return _static_key(np.asarray(arg))
+
+
+def _static_value(item):
+    if isinstance(item, list):
+        return [t._numpy() for t in item]
+    return item._numpy()
+
+
+def _result(op: Op, attrs, outs: list):
+    args = op.outputs
+    if len(args) == 1 and not args[0].is_list:
+        return outs[0]
+    if not args:
+        return None
+    if len(args) == 1:
+        return outs
+    if any(a.is_list for a in args):
+        return _regroup(args, attrs, outs)
+    return tuple(outs)
+
+
+RECORDER = Recorder()

@@ -1,0 +1,203 @@
+"""`EagerTensor`: a tensor with a value, known already or computed when looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from penstock.core.dtypes import DType, string
+from penstock.core.shapes import Dims, TensorShape
+from penstock.ir.tensor import Tensor
+
+
+class EagerTensor(Tensor):
+    """A value of the 2.x face. As `tf.Tensor` under eager execution."""
+
+    __slots__ = ("_slot", "_value", "_window", "cell", "_id")
+
+    is_eager = True
+
+    def __init__(self, dtype: DType, dims: Dims, value: Any = None):
+        self._node = None  # type: ignore[assignment]
+        self.value_index = 0
+        self.dtype = dtype
+        self.dims = dims
+        self.variable_dims = None
+        self._value = value
+        self._window = None
+        self._slot = -1
+
+    # --- looking -----------------------------------------------------------------------
+
+    def array(self) -> Any:
+        """The value as NumPy or JAX holds it, computed now if it was not."""
+        value = self._value
+        if value is None:
+            value = self._window.look(self)
+        return value
+
+    def numpy(self):
+        """The value as a NumPy array, or scalar for shape ()."""
+        array = np.array(self.array())
+        if array.ndim:
+            return array
+        return array.item() if self.dtype is string else array[()]
+
+    def _numpy(self) -> np.ndarray:
+        """The value as an array that must not be written to."""
+        return np.asarray(self.array())
+
+    def known_value(self) -> np.ndarray | None:
+        """The value if it has been computed; what shape rules may look at."""
+        return None if self._value is None else np.asarray(self._value)
+
+    def __array__(self, dtype=None, copy=None):
+        array = np.array(self.array())
+        return array if dtype is None else array.astype(dtype)
+
+    def __bool__(self):
+        return bool(self._numpy())
+
+    def __int__(self):
+        return int(self._scalar())
+
+    def __float__(self):
+        return float(self._scalar())
+
+    def __complex__(self):
+        return complex(self._scalar())
+
+    def __index__(self):
+        return self._scalar().__index__()
+
+    def __round__(self, digits=None):
+        return round(self.numpy(), digits) if digits else round(float(self))
+
+    def _scalar(self):
+        array = self._numpy()
+        if array.size != 1:
+            raise TypeError("only length-1 arrays can be converted to Python scalars")
+        return array.reshape(())[()]
+
+    def __len__(self):
+        if not self.shape.rank:
+            raise TypeError("Scalar tensor has no `len()`")
+        return self.shape[0]
+
+    def __iter__(self):
+        if self.dims is not None and not self.dims:
+            raise TypeError("Cannot iterate over a scalar tensor")
+        return (self[i] for i in range(len(self)))
+
+    def __contains__(self, item):
+        raise TypeError(
+            "`in` is ambiguous on tensors; use tf.reduce_any(tensor == item)."
+        )
+
+    def __format__(self, spec):
+        if not self.dims:
+            return format(self.numpy(), spec)
+        return format(str(self), spec)
+
+    def __reduce__(self):
+        return _rebuilt, (np.array(self.array()), self.dtype.name)
+
+    def __deepcopy__(self, memo):
+        return EagerTensor(self.dtype, self.dims, self.array())
+
+    __copy__ = lambda self: self  # noqa: E731
+
+    def tolist(self):
+        return self.numpy().tolist()
+
+    # --- what a symbolic tensor has ------------------------------------------------------
+
+    @property
+    def shape(self) -> TensorShape:
+        if self.dims is None:
+            self.array()
+        return TensorShape(self.dims)
+
+    def get_shape(self) -> TensorShape:
+        return self.shape
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def device(self) -> str:
+        from penstock.runtime.devices import default_device
+
+        return default_device()
+
+    backing_device = device
+
+    @property
+    def name(self) -> str:
+        raise AttributeError(
+            "Tensor.name is undefined when eager execution is enabled."
+        )
+
+    @property
+    def op(self):
+        raise AttributeError("Tensor.op is undefined when eager execution is enabled.")
+
+    @property
+    def graph(self):
+        raise AttributeError(
+            "Tensor.graph is undefined when eager execution is enabled."
+        )
+
+    def consumers(self):
+        raise NotImplementedError("consumers is undefined under eager execution.")
+
+    def eval(self, feed_dict=None, session=None):
+        raise NotImplementedError(
+            "eval is not supported when eager execution is enabled, is .numpy() what "
+            "you're looking for?"
+        )
+
+    def set_shape(self, shape) -> None:
+        if not self.shape.is_compatible_with(shape):
+            raise ValueError(
+                f"Tensor's shape {self.shape} is not compatible with supplied shape "
+                f"{TensorShape(shape)}."
+            )
+
+    def cpu(self):
+        return self
+
+    def gpu(self, gpu_index: int = 0):
+        return self
+
+    def _text(self) -> str:
+        if self.dtype.base_dtype.name in ("resource", "variant"):
+            return f"<{self.dtype.name}>"
+        return (
+            np.array2string(self._numpy(), separator=" ")
+            if self.dims
+            else str(self.numpy())
+        )
+
+    def __str__(self):
+        return f"tf.Tensor({self._text()}, shape={self.shape}, dtype={self.dtype.name})"
+
+    def __repr__(self):
+        body = repr(self._numpy())
+        if body.startswith("array("):
+            inner = body[len("array(") : -1]
+            cut = inner.rfind(", dtype=")
+            inner = inner[:cut] if cut > 0 else inner
+            body = "array(" + inner + (f", dtype={self.dtype.np})" if cut > 0 else ")")
+        return (
+            f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, "
+            f"numpy={repr(self.numpy()) if not self.dims else body}>"
+        )
+
+
+def _rebuilt(array: np.ndarray, dtype: str) -> EagerTensor:
+    from penstock.core.dtypes import as_dtype
+
+    return EagerTensor(as_dtype(dtype), array.shape, array)

@@ -1,0 +1,56 @@
+"""The tree of everything recorded so far: one step per op, shared by equal windows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from penstock.core.dtypes import DType
+from penstock.core.shapes import Dims
+from penstock.ir.op import Op
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recipe:
+    """How one record is computed: `args` are slot numbers, lists of them, or `Baked`.
+
+    Slots count the window's values: inputs (leaves) and results alike.
+    """
+
+    op: Op
+    attrs: dict[str, Any]
+    args: tuple[Any, ...]
+    kept: int | None  # slot of the op's own state, for random ops
+    first: int  # slot of the first result; with `kept`, the new state comes last
+    specs: tuple[tuple[DType, Dims], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Baked:
+    """A value that is part of the structure: an axis, a shape, a Python number."""
+
+    value: Any
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """A place in the tree: all records of a window up to here."""
+
+    parent: Step | None = None
+    recipe: Recipe | None = None
+    leaves: tuple[int, ...] = ()  # slots of inputs that were new at this record
+    depth: int = 0
+    size: int = 0  # slots used up to here
+    children: dict[Any, Step] = field(default_factory=dict)
+    compiled: dict[Any, Callable] = field(default_factory=dict)
+    variants: dict[Any, int] = field(default_factory=dict)
+    general: set[Any] = field(default_factory=set)
+
+    def path(self) -> list[Step]:
+        """From the first record to this one."""
+        out, step = [], self
+        while step is not None and step.recipe is not None:
+            out.append(step)
+            step = step.parent
+        return out[::-1]

@@ -1,0 +1,54 @@
+"""`tf.gradients`, `tf.hessians`: reverse mode as programs call it."""
+
+from __future__ import annotations
+
+from penstock import autodiff
+from penstock.core import nest
+from penstock.ir import context
+from penstock.ir.convert import as_tensor
+from penstock.ir.indexed_slices import IndexedSlices
+from penstock.ir.op import TABLE
+from penstock.ir.tensor import Tensor
+
+
+def gradients(
+    ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_ops=False,
+    gate_gradients=False, aggregation_method=None, stop_gradients=None,
+    unconnected_gradients="none",
+):  # fmt: skip
+    """The sum over `ys` of dy/dx, for each of `xs` (tensors or variables).
+
+    None where no y depends on an x, or zeros with `unconnected_gradients="zero"`.
+    Raises LookupError where an op on the way has no gradient, ValueError where
+    `grad_ys` does not match `ys`.
+    """
+    graph = context.landing()
+    y_list = [as_tensor(graph, y, None, "y") for y in nest.flatten(ys)]
+    x_given = nest.flatten(xs)
+    x_list = [source(x) for x in x_given]
+    stops = [source(s) for s in nest.flatten(stop_gradients or [])]
+    seeds = None if grad_ys is None else nest.flatten(grad_ys)
+    if seeds is not None and len(seeds) != len(y_list):
+        raise ValueError(
+            f"Must specify one grad_y for each y; received {len(seeds)} for "
+            f"{len(y_list)}."
+        )
+    with graph.name_scope(name):
+        found = autodiff.gradients(y_list, x_list, seeds, stops)
+        if getattr(unconnected_gradients, "value", unconnected_gradients) == "zero":
+            found = [
+                TABLE["ZerosLike"](as_tensor(graph, x, None, "x")) if g is None else g
+                for g, x in zip(found, x_given, strict=True)
+            ]
+    return found
+
+
+def source(x) -> Tensor:
+    """The tensor through which everything that uses `x` reads it."""
+    for attribute in ("_ref", "_resource"):
+        reference = getattr(x, attribute, None)
+        if callable(reference):
+            return reference()
+    if isinstance(x, IndexedSlices):
+        return x.values
+    return as_tensor(context.landing(), x, None, "x")

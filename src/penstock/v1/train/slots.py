@@ -1,0 +1,47 @@
+"""Slot variables: what an optimizer or a moving average keeps for a variable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from penstock.ir import context
+from penstock.ir.graph import Graph
+from penstock.ir.op import TABLE
+
+
+def slot_variable(primary, value: Callable, name: str):
+    """An untrainable variable named after `primary`: "w/Adam".
+
+    `value()` gives its first value: a number to fill `primary`'s shape with, an array
+    or a tensor.
+    """
+    from penstock.v1.variable_scope import get_variable_scope
+    from penstock.v1.variables import Variable
+
+    graph: Graph = context.landing()
+    outer = get_variable_scope().name
+    full = f"{outer}/{primary.op.name}/{name}" if outer else f"{primary.op.name}/{name}"
+    with graph.name_scope(None), graph.control_dependencies(None):
+        return Variable(
+            lambda: _first_value(graph, primary, value()),
+            trainable=False,
+            name=full,
+            use_resource=hasattr(primary, "_resource"),
+            dtype=primary.dtype.base_dtype,
+        )
+
+
+def _first_value(graph: Graph, primary, value):
+    if not isinstance(value, int | float):
+        return value
+    dims = primary.get_shape()
+    kind = primary.dtype.base_dtype
+    if dims.is_fully_defined():
+        return graph.constant(np.full(dims.as_list(), value, kind.np))
+    like = primary.initialized_value()
+    zeros = TABLE["ZerosLike"](like)
+    if value == 0:
+        return zeros
+    return TABLE["AddV2"](zeros, graph.constant(np.asarray(value, kind.np)))

@@ -1,0 +1,1 @@
+"""The 2.x face: tapes, functions, modules."""
