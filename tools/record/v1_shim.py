@@ -11,7 +11,6 @@ Python 3.11 and 3.12 hold). Only the recorder and the benchmarks run this file.
 import builtins
 import importlib.abc
 import importlib.util
-import io
 import os
 import sys
 import types
@@ -185,7 +184,7 @@ def main() -> None:
     builtins.raw_input = builtins.input
     sys.argv = args[python2:]
     sys.path[0] = str(program.parent)
-    source = io.open(program, encoding="utf-8").read()
+    source = program.read_text(encoding="utf-8")
     if python2:
         source = _as_python3(source, str(program))
         sys.meta_path.insert(0, _Python2Loader(program.parent))
