@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import BinaryIO
 
 _serial = itertools.count()
@@ -22,7 +22,7 @@ def beside(path: str) -> str:
 
 
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def replacing(path: str | os.PathLike[str]) -> Generator[BinaryIO, None, None]:
     """Open a file that takes the place of `path` when the block ends well.
 
     When the block raises, `path` is left as it was. The bytes reach the disk

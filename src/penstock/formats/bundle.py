@@ -163,7 +163,7 @@ class BundleReader:
                     raise TruncatedError(f"{what}: {path} ends before its bytes")
                 data = np.empty(entry.size, np.uint8)
                 file.seek(entry.offset)
-                if file.readinto(memoryview(data)) != entry.size:
+                if file.readinto(memoryview(data.data)) != entry.size:
                     raise TruncatedError(f"{what}: {path} ends before its bytes")
         except FileNotFoundError as error:
             raise FileNotFoundError(

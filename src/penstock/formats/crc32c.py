@@ -7,12 +7,13 @@ format). RFC 3720 appendix B.4 gives the check values.
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import numpy as np
 
 try:
-    import google_crc32c as _library
+    _library: Any = importlib.import_module("google_crc32c")
 except ImportError as missing:  # pragma: no cover - a broken installation
     raise ImportError(
         "Penstock's files need the package google-crc32c. "

@@ -6,8 +6,8 @@ from typing import Any
 
 import ml_dtypes
 import numpy as np
-from tensorboard.compat.proto import types_pb2
 
+from penstock.formats import messages
 from penstock.formats.errors import UnsupportedFormatError
 
 STRING = 7
@@ -82,7 +82,7 @@ def number(kind: np.dtype[Any]) -> int:
 def name(number: int) -> str:
     """`DT_FLOAT` for 1, and so on; the number itself where it has no name."""
     try:
-        return str(types_pb2.DataType.Name(number))
+        return str(messages.DataType.Name(number))
     except ValueError:
         return str(number)
 

@@ -14,16 +14,13 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
-from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from penstock.formats import messages, tfrecord
+from penstock.formats.messages import Event, Summary
 from penstock.formats.tensor_proto import make_tensor_proto
 
 FILE_VERSION = "brain.Event:2"
 
-Event = event_pb2.Event
-Summary = summary_pb2.Summary
-SummaryMetadata = summary_pb2.SummaryMetadata
 
 _serial = itertools.count()
 
@@ -140,7 +137,7 @@ def histogram(tag: str, values: Any) -> Any:
     flat = np.asarray(values, np.float64).reshape(-1)
     if not np.isfinite(flat).all():
         raise ValueError(f"histogram '{tag}': values hold NaN or infinity")
-    proto = summary_pb2.HistogramProto(
+    proto = messages.HistogramProto(
         min=flat.min() if flat.size else _LARGEST,
         max=flat.max() if flat.size else -_LARGEST,
         num=flat.size,

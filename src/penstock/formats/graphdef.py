@@ -6,15 +6,23 @@ import os
 from typing import Any
 
 from google.protobuf import text_format
-from tensorboard.compat.proto import graph_pb2, meta_graph_pb2
 
 from penstock.formats import messages
 from penstock.formats.atomic import write_bytes
 from penstock.formats.errors import LimitError, MalformedError
+from penstock.formats.messages import GraphDef, MetaGraphDef, SavedModel
 
-GraphDef = graph_pb2.GraphDef
-MetaGraphDef = meta_graph_pb2.MetaGraphDef
-SavedModel = messages.SavedModel
+__all__ = [
+    "GraphDef",
+    "MetaGraphDef",
+    "SavedModel",
+    "from_bytes",
+    "from_text",
+    "read_message",
+    "to_text",
+    "write_message",
+]
+
 
 # A protocol-buffer message ends below 2 GiB.
 MOST_BYTES = (1 << 31) - 1

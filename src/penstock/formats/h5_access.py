@@ -4,6 +4,8 @@ HDF5 lets a file point at other files, and claim sizes that it does not hold:
 links other than plain ones, external and virtual storage are refused, and sizes
 are compared with the bytes that are there before memory is taken.
 """
+# h5py carries no types.
+# pyright: basic
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ import contextlib
 import io
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -52,7 +54,9 @@ class Source:
 
 
 @contextlib.contextmanager
-def reading(path: str | os.PathLike[str] | BinaryIO, what: str) -> Iterator[Source]:
+def reading(
+    path: str | os.PathLike[str] | BinaryIO, what: str
+) -> Generator[Source, None, None]:
     """Open an HDF5 file (a path, or a file in memory) for reading.
 
     What the HDF5 library objects to becomes a FormatError that names `what`.

@@ -6,12 +6,14 @@ keeps that in the group `model_weights`, beside `model_config`,
 `training_config` (both JSON) and the group `optimizer_weights`. An attribute
 beyond HDF5's 64 kB is cut into `name0`, `name1`, ...
 """
+# h5py carries no types.
+# pyright: basic
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,16 +170,16 @@ def _names(source: Source, holder: Any, name: str) -> list[str] | None:
     return found
 
 
-def _put_names(holder: Any, name: str, names: Iterable[str]) -> None:
-    array = np.array([each.encode() for each in names])
-    if array.nbytes <= LONGEST_ATTRIBUTE:
+def _put_names(holder: Any, name: str, names: Sequence[str]) -> None:
+    longest = max((len(each.encode()) for each in names), default=0)
+    if longest > LONGEST_ATTRIBUTE:
+        raise ValueError(f"a name in {name} has {longest} bytes; HDF5 ends at 64 kB")
+    # An empty list has Keras' type for it, float64.
+    array = np.array(names, h5py.string_dtype() if names else np.float64)
+    if longest * len(names) <= LONGEST_ATTRIBUTE:
         holder.attrs[name] = array
         return
-    rows = LONGEST_ATTRIBUTE // array.itemsize
-    if not rows:
-        raise ValueError(
-            f"a name in {name} has {array.itemsize} bytes; HDF5 ends at 64k"
-        )
+    rows = LONGEST_ATTRIBUTE // longest
     for number, start in enumerate(range(0, len(array), rows)):
         holder.attrs[f"{name}{number}"] = array[start : start + rows]
 

@@ -4,6 +4,8 @@ An archive is a zip of metadata.json (Keras' version, date), config.json (the
 model) and model.weights.h5. The latter is a tree that follows the objects:
 `layers/dense/vars/0` is the first variable of the first Dense layer.
 """
+# h5py carries no types.
+# pyright: basic
 
 from __future__ import annotations
 
@@ -21,6 +23,8 @@ import h5py
 from penstock.formats import h5_access
 from penstock.formats.atomic import replacing
 from penstock.formats.errors import (
+    ChecksumError,
+    FormatError,
     LimitError,
     MalformedError,
     MissingEntryError,
@@ -61,33 +65,38 @@ def read_keras(path: str | os.PathLike[str]) -> KerasArchive:
     Raises a FormatError of the fitting kind for anything else.
     """
     what = os.fspath(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = _members(archive, what)
-            config = json_object(_read(archive, "config.json", what), f"{what}: config")
-            metadata: dict[str, Any] = {}
-            if "metadata.json" in members:
-                data = _read(archive, "metadata.json", what)
-                metadata = json_object(data, f"{what}: metadata")
-            data = _read(archive, WEIGHTS_NAME, what)
-            weights = _tree(io.BytesIO(data), f"{what}: {WEIGHTS_NAME}")
-            known = {"config.json", "metadata.json", WEIGHTS_NAME}
-            assets = {
-                name: _read(archive, name, what)
-                for name in members
-                if name not in known and not name.endswith("/")
-            }
-    except zipfile.BadZipFile as error:
-        raise NotThisFormatError(f"{what} is no .keras archive ({error})") from error
-    except (NotImplementedError, RuntimeError) as error:
-        # Encryption and rare compressions; zipfile has no narrower error.
-        raise UnsupportedFormatError(f"{what}: {error}") from error
-    except (zlib.error, EOFError, OSError, ValueError, IndexError) as error:
-        if isinstance(error, (FileNotFoundError, PermissionError, IsADirectoryError)):
+    with open(path, "rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                return _archive(archive, what)
+        except FormatError:
             raise
-        if isinstance(error, (MalformedError, LimitError, MissingEntryError)):
-            raise
-        raise MalformedError(f"{what}: damaged archive ({error})") from error
+        except zipfile.BadZipFile as error:
+            raise NotThisFormatError(
+                f"{what} is no .keras archive ({error})"
+            ) from error
+        except (NotImplementedError, RuntimeError) as error:
+            # Encryption and rare compressions; zipfile has no narrower error.
+            raise UnsupportedFormatError(f"{what}: {error}") from error
+        except (zlib.error, EOFError, OSError, ValueError, IndexError) as error:
+            raise MalformedError(f"{what}: damaged archive ({error})") from error
+
+
+def _archive(archive: zipfile.ZipFile, what: str) -> KerasArchive:
+    members = _members(archive, what)
+    config = json_object(_read(archive, "config.json", what), f"{what}: config")
+    metadata: dict[str, Any] = {}
+    if "metadata.json" in members:
+        data = _read(archive, "metadata.json", what)
+        metadata = json_object(data, f"{what}: metadata")
+    data = _read(archive, WEIGHTS_NAME, what)
+    weights = _tree(io.BytesIO(data), f"{what}: {WEIGHTS_NAME}")
+    known = {"config.json", "metadata.json", WEIGHTS_NAME}
+    assets = {
+        name: _read(archive, name, what)
+        for name in members
+        if name not in known and not name.endswith("/")
+    }
     return KerasArchive(metadata, config, weights, assets)
 
 
@@ -144,7 +153,10 @@ def _read(archive: zipfile.ZipFile, name: str, what: str) -> bytes:
         )
     if name.endswith(".json") and info.file_size > MOST_JSON_BYTES:
         raise LimitError(f"{what}: {name} has {info.file_size} bytes")
-    return archive.read(info)
+    try:
+        return archive.read(info)
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise ChecksumError(f"{what}: {name} is damaged ({error})") from error
 
 
 def _tree(path: Any, what: str) -> WeightTree:

@@ -3,22 +3,37 @@
 The schemas are TensorFlow's public ones, reduced to names, numbers and types;
 classes are built when this module is imported. They refer to tensorboard's
 messages and live in the same descriptor pool, under a package name of our own.
+Tensorboard's own are listed here too: generated code has no types to check, so
+that all of them enter Penstock here, as `Any`.
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError, Message
-from tensorboard.compat.proto import (
-    meta_graph_pb2,
-    tensor_shape_pb2,
-    types_pb2,
-    versions_pb2,
-)
 
 from penstock.formats.errors import MalformedError
+
+
+def _generated(name: str) -> Any:
+    return importlib.import_module(f"tensorboard.compat.proto.{name}_pb2")
+
+
+_meta_graph, _tensor_shape, _types, _versions = map(
+    _generated, ("meta_graph", "tensor_shape", "types", "versions")
+)
+DataType = _types.DataType
+Event = _generated("event").Event
+GraphDef = _generated("graph").GraphDef
+HistogramProto = _generated("summary").HistogramProto
+MetaGraphDef = _meta_graph.MetaGraphDef
+Summary = _generated("summary").Summary
+SummaryMetadata = _generated("summary").SummaryMetadata
+TensorProto = _generated("tensor").TensorProto
+TrackableObjectGraph = _generated("trackable_object_graph").TrackableObjectGraph
 
 _PACKAGE = "penstock.formats"
 _FILE = "penstock/formats/messages.proto"
@@ -117,7 +132,7 @@ def _build() -> Any:
     file = descriptor_pb2.FileDescriptorProto(
         name=_FILE, package=_PACKAGE, syntax="proto3"
     )
-    for imported in (meta_graph_pb2, tensor_shape_pb2, types_pb2, versions_pb2):
+    for imported in (_meta_graph, _tensor_shape, _types, _versions):
         file.dependency.append(imported.DESCRIPTOR.name)
     made: dict[str, Any] = {}
     for name, lines in _SCHEMA.items():

@@ -11,9 +11,8 @@ from typing import Any
 
 import ml_dtypes
 import numpy as np
-from tensorboard.compat.proto import tensor_pb2
 
-from penstock.formats import data_types
+from penstock.formats import data_types, messages
 from penstock.formats.errors import LimitError, MalformedError
 
 Array = np.ndarray[Any, Any]
@@ -74,7 +73,7 @@ def make_tensor_proto(
         raise ValueError(f"{array.size} values for a tensor of shape {shape}")
     number = data_type or data_types.number(array.dtype)
     kind = data_types.numpy_type(number, "tensor")
-    proto = tensor_pb2.TensorProto(dtype=number)
+    proto = messages.TensorProto(dtype=number)
     proto.tensor_shape.SetInParent()
     for size in shape:
         proto.tensor_shape.dim.add(size=size)

@@ -12,7 +12,7 @@ import struct
 import weakref
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from penstock.formats.atomic import beside
 from penstock.formats.crc32c import masked_crc32c
@@ -120,11 +120,12 @@ class RecordWriter:
             self, _finish, self._file, self._deflate, self._unfinished, self.path
         )
 
-    def write(self, record: bytes) -> None:
+    def write(self, record: Any) -> None:
         """Append `record` (bytes)."""
         if not self._finish.alive:
             raise ValueError(f"{self.path}: the writer is closed")
-        if not isinstance(record, (bytes, bytearray, memoryview)):
+        accepted: Any = (bytes, bytearray, memoryview)
+        if not isinstance(record, accepted):
             raise TypeError(
                 f"{self.path}: a record is bytes, got {type(record).__name__}. "
                 "Pass example.SerializeToString()."
@@ -152,9 +153,7 @@ class RecordWriter:
         self.close()
 
 
-def _finish(
-    file: BinaryIO, deflate: zlib._Compress | None, unfinished: list[str], path: str
-) -> None:
+def _finish(file: BinaryIO, deflate: Any, unfinished: list[str], path: str) -> None:
     if deflate:
         file.write(deflate.flush())
     file.flush()

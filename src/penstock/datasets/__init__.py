@@ -1,0 +1,1 @@
+"""Data sets that programs ask for by name."""
