@@ -1,0 +1,14 @@
+"""The 1.x face: what `import tensorflow as tf` gives to a program of those years.
+
+import penstock.compat.v1 as tf
+"""
+
+import sys
+
+from penstock.compat import namespace
+from penstock.compat.v1.tree import TREE
+from penstock.v1 import default_graph
+
+default_graph.activate()
+namespace.grow(sys.modules[__name__], "tf", TREE)
+newaxis = None

@@ -1,0 +1,131 @@
+"""Which modules the 1.x face's names come from.
+
+A new public function needs nothing here where its module is listed already.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def _all(names: str, place: str) -> dict[str, str]:
+    return {n: f"{place}:{n}" for n in names.split()}
+
+
+def _spelled(place: str, **spellings: str) -> dict[str, str]:
+    return {name: f"{place}:{target}" for name, target in spellings.items()}
+
+
+_DTYPES = _all(
+    "float16 half bfloat16 float32 float64 double int8 int16 int32 int64 uint8 uint16"
+    " uint32 uint64 bool string complex64 complex128 resource variant qint8 quint8"
+    " qint16 quint16 qint32 DType as_dtype",
+    "penstock.core.dtypes",
+)
+_PROTO = "tensorboard.compat.proto"
+_PROTOS = {
+    "GraphDef": f"{_PROTO}.graph_pb2:GraphDef",
+    "NodeDef": f"{_PROTO}.node_def_pb2:NodeDef",
+    "AttrValue": f"{_PROTO}.attr_value_pb2:AttrValue",
+    "NameAttrList": f"{_PROTO}.attr_value_pb2:NameAttrList",
+    "MetaGraphDef": f"{_PROTO}.meta_graph_pb2:MetaGraphDef",
+    "TensorInfo": f"{_PROTO}.meta_graph_pb2:TensorInfo",
+    "Summary": f"{_PROTO}.summary_pb2:Summary",
+    "SummaryMetadata": f"{_PROTO}.summary_pb2:SummaryMetadata",
+    "HistogramProto": f"{_PROTO}.histogram_pb2:HistogramProto",
+    "Event": f"{_PROTO}.event_pb2:Event",
+    "SessionLog": f"{_PROTO}.event_pb2:SessionLog",
+}
+_IR = {
+    "Graph": "penstock.ir.graph:Graph",
+    "Operation": "penstock.ir.node:Node",
+    "Tensor": "penstock.ir.tensor:Tensor",
+    "IndexedSlices": "penstock.ir.indexed_slices:IndexedSlices",
+    "TensorShape": "penstock.core.shapes:TensorShape",
+    "Dimension": "penstock.core.shapes:Dimension",
+    "OpError": "penstock.core.errors:OpError",
+}
+_VERSIONS = _all(
+    "VERSION GIT_VERSION COMPILER_VERSION GRAPH_DEF_VERSION"
+    " GRAPH_DEF_VERSION_MIN_CONSUMER GRAPH_DEF_VERSION_MIN_PRODUCER"
+    " CXX11_ABI_FLAG MONOLITHIC_BUILD __version__ __git_version__",
+    "penstock.v1.version",
+)
+
+_MATH = (
+    "penstock.v1.math", "penstock.api.math", "penstock.api.math_reduce",
+    "penstock.api.math_segment",
+)  # fmt: skip
+_ARRAY = ("penstock.v1.array", "penstock.api.array")
+_LINALG = ("penstock.v1.linalg", "penstock.api.linalg")
+_INITIALIZERS = "penstock.v1.initializers"
+_SAVER = "penstock.saving.checkpoint"
+
+_ROOT_SOURCES = (
+    "penstock.v1.session", "penstock.v1.placeholders", "penstock.v1.variables",
+    "penstock.v1.variable_lists", "penstock.v1.variable_scope", "penstock.v1.assign",
+    "penstock.v1.scopes", "penstock.v1.graph_keys", "penstock.v1.default_graph",
+    "penstock.v1.initializers", "penstock.v1.template", "penstock.v1.partitioned",
+    "penstock.v1.conversion", "penstock.v1.config", "penstock.v1.gradients",
+    "penstock.v1.random", "penstock.api.random",
+    *_MATH, *_ARRAY, *_LINALG,
+    "penstock.v1.control", "penstock.api.control",
+    "penstock.v1.functional", "penstock.api.functional",
+    "penstock.v1.clip", "penstock.api.clip",
+    "penstock.v1.strings", "penstock.api.strings",
+    "penstock.v1.sparse", "penstock.api.sparse",
+    "penstock.v1.checks", "penstock.api.checks",
+    "penstock.v1.debugging", "penstock.api.debugging",
+    "penstock.v1.host", "penstock.api.host",
+    "penstock.v1.io", "penstock.v1.graph_io",
+)  # fmt: skip
+
+TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
+    "": ({**_DTYPES, **_PROTOS, **_IR, **_VERSIONS}, _ROOT_SOURCES),
+    "nn": ({}, ("penstock.v1.nn", "penstock.api.nn")),
+    "nn.rnn_cell": ({}, ("penstock.v1.rnn_cell", "penstock.api.rnn_cell")),
+    "train": ({}, ("penstock.v1.train", "penstock.v1.global_step", _SAVER)),
+    "layers": ({}, ("penstock.v1.layers",)),
+    "losses": ({}, ("penstock.v1.losses",)),
+    "metrics": ({}, ("penstock.v1.metrics",)),
+    "math": ({}, (*_MATH, "penstock.v1.nn", "penstock.api.nn")),
+    "linalg": ({}, _LINALG),
+    "image": ({}, ("penstock.v1.image", "penstock.api.image")),
+    "random": (
+        _spelled("penstock.v1.random", set_random_seed="set_random_seed"),
+        ("penstock.v1.random", "penstock.api.random"),
+    ),
+    "initializers": (
+        _spelled(
+            _INITIALIZERS,
+            constant="constant_initializer",
+            zeros="zeros_initializer",
+            ones="ones_initializer",
+            random_normal="random_normal_initializer",
+            random_uniform="random_uniform_initializer",
+            truncated_normal="truncated_normal_initializer",
+            uniform_unit_scaling="uniform_unit_scaling_initializer",
+            variance_scaling="variance_scaling_initializer",
+            orthogonal="orthogonal_initializer",
+            identity="identity_initializer",
+            glorot_uniform="glorot_uniform_initializer",
+            glorot_normal="glorot_normal_initializer",
+            global_variables="global_variables_initializer",
+        ),  # fmt: skip
+        (_INITIALIZERS, "penstock.v1.variable_lists"),
+    ),
+    "app": ({}, ("penstock.v1.app",)),
+    "flags": ({}, ("penstock.v1.flags",)),
+    "gfile": ({}, ("penstock.v1.gfile",)),
+    "logging": ({}, ("penstock.v1.logging",)),
+    "errors": ({}, ("penstock.core.errors",)),
+    "test": ({}, ("penstock.v1.testing",)),
+    "compat": ({}, ("penstock.compat",)),
+    "version": (_VERSIONS, ()),
+    "resource_loader": ({}, ("penstock.v1.resource_loader",)),
+    "graph_util": ({}, ("penstock.v1.graph_util",)),
+    "nest": ({}, ("penstock.v1.nest",)),
+    "contrib": ({}, ()),
+}
+
+SUBMODULES: dict[str, Any] = {"keras": "penstock.keras"}

@@ -1,0 +1,499 @@
+"""`tf.Variable` of 1.x: reference variables and, on request, resource variables."""
+
+from __future__ import annotations
+
+from penstock.core.dtypes import as_dtype
+from penstock.core.shapes import TensorShape
+from penstock.ir import context, sessions
+from penstock.ir.convert import as_tensor
+from penstock.ir.tensor import Reference, Tensor
+from penstock.ops import state as ops
+from penstock.ops.source import identity
+from penstock.v1.default_graph import get_default_graph
+from penstock.v1.graph_keys import GraphKeys
+from penstock.v1.initialized import guarded, initialized_value
+from penstock.v1.scopes import init_scope
+
+_resource_default = False
+
+
+def enable_resource_variables() -> None:
+    """Make `tf.Variable` a resource variable where nothing else is said."""
+    global _resource_default
+    _resource_default = True
+
+
+def disable_resource_variables() -> None:
+    global _resource_default
+    _resource_default = False
+
+
+def resource_variables_enabled() -> bool:
+    return _resource_default
+
+
+class Variable:
+    """State of a graph that a session keeps between runs. As `tf.Variable` of 1.x.
+
+    `initial_value` is a tensor, what converts to one, or a function without
+    arguments that gives one; `dtype` None takes its dtype. The variable joins
+    `collections` (GLOBAL_VARIABLES by default), and TRAINABLE_VARIABLES where
+    `trainable`. With `validate_shape=False` the shape may change. `use_resource`
+    chooses a resource variable, whose reads are snapshots. Raises ValueError where
+    the initial value is missing or its shape unknown.
+    """
+
+    __array_priority__ = 100
+
+    def __new__(cls, *args, use_resource=None, **kwargs):
+        if cls is Variable:
+            if use_resource is None:
+                use_resource = _scope_wants_resource()
+            cls = ResourceVariable if use_resource else RefVariable
+        return super().__new__(cls)
+
+    def __init__(
+        self,
+        initial_value=None,
+        trainable=None,
+        collections=None,
+        validate_shape=True,
+        caching_device=None,
+        name=None,
+        variable_def=None,
+        dtype=None,
+        expected_shape=None,
+        import_scope=None,
+        constraint=None,
+        use_resource=None,
+        synchronization=None,
+        aggregation=None,
+        shape=None,
+    ):
+        del caching_device, expected_shape, use_resource
+        self._constraint = constraint
+        self._save_slice_info = None
+        self.synchronization, self.aggregation = synchronization, aggregation
+        if variable_def is not None:
+            if initial_value is not None:
+                raise ValueError(
+                    "variable_def and initial_value are mutually exclusive."
+                )
+            self._init_from_proto(variable_def, import_scope)
+            return
+        if constraint is not None and not callable(constraint):
+            raise ValueError("The `constraint` argument must be a callable.")
+        if initial_value is None:
+            raise ValueError("initial_value must be specified.")
+        self._trainable = True if trainable is None else bool(trainable)
+        keys = _collections(collections, self._trainable)
+        with init_scope():
+            self._graph = get_default_graph()
+            with self._graph.name_scope(name or "Variable") as scope:
+                dtype = None if dtype is None else as_dtype(dtype)
+                self._create(initial_value, scope, dtype, validate_shape, shape)
+            self._graph.add_to_collections(keys, self)
+
+    # --- what it is ---------------------------------------------------------------
+
+    _tensor: Tensor  # the reference, or the resource handle
+    _initializer_op: object
+    _initial_value: Tensor
+
+    @property
+    def name(self) -> str:
+        return self._tensor.name
+
+    @property
+    def op(self):
+        return self._tensor.op
+
+    @property
+    def graph(self):
+        return self._tensor.graph
+
+    @property
+    def device(self) -> str:
+        return self._tensor.device
+
+    @property
+    def trainable(self) -> bool:
+        return self._trainable
+
+    @property
+    def constraint(self):
+        return self._constraint
+
+    @property
+    def initializer(self):
+        """The operation that gives the variable its initial value."""
+        return self._initializer_op
+
+    @property
+    def initial_value(self) -> Tensor:
+        return self._initial_value
+
+    @property
+    def _shared_name(self) -> str:
+        return self._tensor.op.name
+
+    def get_shape(self) -> TensorShape:
+        return self.shape
+
+    def initialized_value(self) -> Tensor:
+        """The value, or the initial value while the variable has none."""
+        return initialized_value(self)
+
+    def eval(self, session=None):
+        """The value in `session`, by default the entered one."""
+        return self.graph.default_session(session, self).run(self)
+
+    def load(self, value, session=None) -> None:
+        """Set the value in `session` without adding to the graph."""
+        session = session if session is not None else sessions.current()
+        if session is None:
+            raise ValueError(
+                "Either session argument should be provided or default session "
+                "should be established."
+            )
+        session.set_variable(self, value)
+
+    def ref(self) -> Reference:
+        """A hashable stand-in, for dictionaries and sets."""
+        return Reference(self)
+
+    experimental_ref = ref
+
+    def _dense_tensor(self, dtype=None, name=None) -> Tensor:
+        del dtype, name
+        return self.value()
+
+    def __iter__(self):
+        raise TypeError("'Variable' object is not iterable.")
+
+    def __bool__(self):
+        return bool(self.value())
+
+    def __eq__(self, other):
+        if not Tensor.equality:
+            return self is other
+        return self.value() == other
+
+    def __ne__(self, other):
+        if not Tensor.equality:
+            return self is not other
+        return self.value() != other
+
+    def __hash__(self):
+        if Tensor.equality:
+            raise TypeError(
+                "Variable is unhashable. Instead, use variable.ref() as the key."
+            )
+        return id(self)
+
+    def __repr__(self):
+        shape = "<unknown>" if self.shape.rank is None else _as_tuple(self.shape)
+        return f"<tf.Variable '{self.name}' shape={shape} dtype={self.dtype.name}>"
+
+    class SaveSliceInfo:
+        """Where a piece lies in the partitioned variable it is part of."""
+
+        def __init__(self, full_name="", full_shape=(), var_offset=(), var_shape=()):
+            self.full_name, self.full_shape = full_name, list(full_shape)
+            self.var_offset, self.var_shape = list(var_offset), list(var_shape)
+
+        @property
+        def spec(self) -> str:
+            full = " ".join(map(str, self.full_shape))
+            pairs = zip(self.var_offset, self.var_shape, strict=True)
+            return f"{full} " + ":".join(f"{o},{s}" for o, s in pairs)
+
+    def _set_save_slice_info(self, info) -> None:
+        self._save_slice_info = info
+
+    # --- assignments ----------------------------------------------------------------
+
+    def assign(self, value, use_locking=False, name=None, read_value=True):
+        """Set to `value`; gives the variable afterwards, or the operation."""
+        return self._write("assign", value, use_locking, name, read_value)
+
+    def assign_add(self, delta, use_locking=False, name=None, read_value=True):
+        return self._write("assign_add", delta, use_locking, name, read_value)
+
+    def assign_sub(self, delta, use_locking=False, name=None, read_value=True):
+        return self._write("assign_sub", delta, use_locking, name, read_value)
+
+    def count_up_to(self, limit):
+        """Add 1; gives the value before. OutOfRangeError once `limit` is reached."""
+        from penstock.v1.assign import count_up_to
+
+        return count_up_to(self, limit)
+
+    def to_proto(self, export_scope=None):
+        """This variable as a VariableDef, None where outside `export_scope`."""
+        from penstock.saving.variable_def import to_proto
+
+        return to_proto(self, export_scope)
+
+    @staticmethod
+    def from_proto(variable_def, import_scope=None) -> Variable:
+        return Variable(
+            variable_def=variable_def,
+            import_scope=import_scope,
+            use_resource=variable_def.is_resource,
+        )
+
+    def _init_from_proto(self, proto, scope) -> None:
+        self._graph = graph = get_default_graph()
+
+        def find(name):
+            full = f"{scope}/{name}" if scope else name
+            return graph.as_graph_element(full)
+
+        self._tensor = find(proto.variable_name)
+        self._initializer_op = find(proto.initializer_name)
+        self._snapshot = find(proto.snapshot_name)
+        value = proto.initial_value_name
+        self._initial_value = find(value) if value else None  # type: ignore
+        self._trainable = proto.trainable
+        if proto.HasField("save_slice_info_def"):
+            info = proto.save_slice_info_def
+            self._save_slice_info = Variable.SaveSliceInfo(
+                info.full_name, info.full_shape, info.var_offset, info.var_shape
+            )
+
+
+class RefVariable(Variable):
+    """A variable that is a reference: its reads show what is there when they run."""
+
+    def _create(self, initial_value, scope, dtype, validate_shape, shape) -> None:
+        name = scope[:-1]
+        if callable(initial_value) and not isinstance(initial_value, Tensor):
+            with self._graph.name_scope("Initializer"):
+                initial_value = _tensor(initial_value(), dtype, "initial_value")
+            value = initial_value
+        else:
+            value = _tensor(initial_value, dtype, "initial_value")
+        dims = value.shape if validate_shape else TensorShape(shape)
+        _require_shape(value, validate_shape)
+        self._initial_value = value
+        self._tensor = ops.variable_v2(
+            dtype=value.dtype.base_dtype, shape=dims, name=name + "/"
+        )
+        assigned = ops.assign(
+            self._tensor,
+            guarded(value, name),
+            validate_shape=validate_shape,
+            name=scope + "Assign/",
+        )
+        self._initializer_op = assigned.op
+        self._snapshot = identity(self._tensor, name=scope + "read/")
+
+    @property
+    def dtype(self):
+        return self._tensor.dtype
+
+    @property
+    def shape(self) -> TensorShape:
+        return self._tensor.shape
+
+    def set_shape(self, shape) -> None:
+        self._tensor.set_shape(shape)
+        self._snapshot.set_shape(shape)
+
+    def value(self) -> Tensor:
+        return self._snapshot
+
+    def read_value(self) -> Tensor:
+        return identity(self._tensor, name="read")
+
+    def _ref(self) -> Tensor:
+        return self._tensor
+
+    def _as_graph_element(self) -> Tensor:
+        return self._tensor
+
+    def _write(self, kind, value, use_locking, name, read_value):
+        op = getattr(ops, kind)
+        out = op(self._tensor, value, use_locking=bool(use_locking), name=name)
+        return out if read_value else out.op
+
+
+class ResourceVariable(Variable):
+    """A variable behind a handle: each read is a snapshot at its place in the run."""
+
+    def _create(self, initial_value, scope, dtype, validate_shape, shape) -> None:
+        name = scope[:-1]
+        if callable(initial_value) and not isinstance(initial_value, Tensor):
+            with self._graph.name_scope("Initializer"):
+                value = _tensor(initial_value(), dtype, "initial_value")
+        else:
+            value = _tensor(initial_value, dtype, "initial_value")
+        _require_shape(value, validate_shape)
+        self._initial_value = value
+        dims = TensorShape(shape) if shape is not None else value.shape
+        kind = value.dtype.base_dtype
+        self._tensor = ops.var_handle(
+            dtype=kind, shape=dims, shared_name=name, name=name + "/"
+        )
+        self._tensor.variable_dims = dims
+        self._is_initialized = ops.var_is_initialized(
+            self._tensor, name=scope + "IsInitialized/VarIsInitializedOp/"
+        )
+        self._initializer_op = ops.assign_variable(
+            self._tensor, guarded(value, name), dtype=kind, name=scope + "Assign/"
+        )
+        self._snapshot = ops.read_variable(
+            self._tensor, dtype=kind, name=scope + "Read/ReadVariableOp/"
+        )
+
+    def _init_from_proto(self, proto, scope) -> None:
+        super()._init_from_proto(proto, scope)
+        self._tensor.variable_dims = self._tensor.op.get_attr("shape")
+
+    @property
+    def handle(self) -> Tensor:
+        return self._tensor
+
+    @property
+    def dtype(self):
+        return self._tensor.op.attrs["dtype"]
+
+    @property
+    def shape(self) -> TensorShape:
+        return TensorShape(self._tensor.variable_dims)
+
+    def set_shape(self, shape) -> None:
+        self._tensor.variable_dims = self.shape.merge_with(shape)
+        self._snapshot.set_shape(shape)
+
+    def value(self) -> Tensor:
+        return ops.read_variable(self._tensor, dtype=self.dtype)
+
+    def read_value(self) -> Tensor:
+        where = context.landing()
+        with where.name_scope("Read"):
+            read = ops.read_variable(self._tensor, dtype=self.dtype)
+        return identity(read)
+
+    def is_initialized(self, name=None) -> Tensor:
+        return ops.var_is_initialized(self._tensor, name=name)
+
+    def _as_graph_element(self) -> Tensor:
+        return self._snapshot
+
+    def _ref(self) -> Tensor:
+        return self._tensor
+
+    def _write(self, kind, value, use_locking, name, read_value):
+        del use_locking
+        value = as_tensor(context.landing(), value, self.dtype, None)
+        self.shape.assert_is_compatible_with(value.shape)
+        done = getattr(ops, f"{kind}_variable")(
+            self._tensor, value, dtype=self.dtype, name=name
+        )
+        return self.after(done) if read_value else done
+
+    def after(self, operation) -> ResourceVariable:
+        """This variable as it is once `operation` ran."""
+        return AssignedVariable(self, operation)
+
+
+class AssignedVariable(ResourceVariable):
+    """What an assignment to a resource variable gives: reads come after it."""
+
+    def __new__(cls, *_):
+        return object.__new__(cls)
+
+    def __init__(self, variable: ResourceVariable, operation):
+        self.__dict__.update(variable.__dict__)
+        self._after = operation
+        with context.landing().control_dependencies([operation]):
+            self._snapshot = ops.read_variable(self._tensor, dtype=self.dtype)
+
+    @property
+    def op(self):
+        return self._after
+
+    def value(self) -> Tensor:
+        with context.landing().control_dependencies([self._after]):
+            return super().value()
+
+    def eval(self, session=None):
+        return self._snapshot.eval(session=session)
+
+
+def _scope_wants_resource() -> bool:
+    from penstock.v1.variable_scope import get_variable_scope
+
+    wanted = get_variable_scope().use_resource
+    return _resource_default if wanted is None else wanted
+
+
+def _collections(given, trainable: bool) -> list:
+    if given is None:
+        given = [GraphKeys.GLOBAL_VARIABLES]
+    if not isinstance(given, list | tuple | set):
+        raise ValueError(
+            "collections argument to Variable constructor must be a list, tuple, or "
+            f"set. Got {given!r} of type {type(given).__name__}."
+        )
+    keys = list(given)
+    if trainable and GraphKeys.TRAINABLE_VARIABLES not in keys:
+        keys.append(GraphKeys.TRAINABLE_VARIABLES)
+    return keys
+
+
+def _tensor(value, dtype, name: str) -> Tensor:
+    tensor = as_tensor(context.landing(), value, dtype, name)
+    if dtype is not None and tensor.dtype.base_dtype is not dtype.base_dtype:
+        raise ValueError(
+            f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype "
+            f"{tensor.dtype.name}: {tensor!r}. Use tf.cast."
+        )
+    return tensor
+
+
+def _require_shape(value: Tensor, validate_shape: bool) -> None:
+    if validate_shape and value.dims is None:
+        raise ValueError(
+            f"initial_value must have a shape specified: {value!r}. Give it one with "
+            "set_shape, or pass validate_shape=False."
+        )
+
+
+def _as_tuple(shape: TensorShape) -> str:
+    sizes = ["?" if d is None else str(d) for d in shape.as_list()]
+    return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
+
+
+_OPERATORS = """
+    add radd sub rsub mul rmul truediv rtruediv div rdiv floordiv rfloordiv mod rmod
+    pow rpow matmul rmatmul and rand or ror xor rxor lt le gt ge
+""".split()
+
+
+def _delegate(name: str):
+    method = f"__{name}__"
+
+    def operator(self, other):
+        return getattr(self.value(), method)(other)
+
+    operator.__name__ = method
+    return operator
+
+
+for _name in _OPERATORS:
+    setattr(Variable, f"__{_name}__", _delegate(_name))
+for _name in ("neg", "abs", "invert"):
+    _method = f"__{_name}__"
+    setattr(Variable, _method, lambda self, _m=_method: getattr(self.value(), _m)())
+
+
+def _getitem(self, item):
+    from penstock.v1.assign import sliced_variable
+
+    return sliced_variable(self, item)
+
+
+Variable.__getitem__ = _getitem  # type: ignore[attr-defined]
