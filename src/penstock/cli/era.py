@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 
 from penstock.cli.eras import ONLY_1X, ONLY_2X
@@ -88,14 +89,10 @@ def _asserted(tree: ast.Module) -> int | None:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Assert):
             continue
-        parts = list(ast.walk(node.test))
-        if not any(
-            isinstance(part, ast.Attribute) and part.attr == "__version__"
-            and isinstance(part.value, ast.Name) and part.value.id in ("tf", "tensorflow")
-            for part in parts
-        ):  # fmt: skip
+        named = ast.unparse(node.test)
+        if not re.search(r"\b(tf|tensorflow)\.__version__", named):
             continue
-        for part in parts:
+        for part in ast.walk(node.test):
             value = part.value if isinstance(part, ast.Constant) else None
             text = str(value) if isinstance(value, (str, float)) else ""
             if text[:1] in ("1", "2") and text[1:2] in ("", "."):

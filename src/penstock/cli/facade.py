@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.abc
 import importlib.util
 import os
 import sys
@@ -17,7 +16,7 @@ from penstock.cli import paths
 from penstock.core.errors import UnsupportedError
 
 _MISSING = object()
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class FaceModule(ModuleType):
@@ -56,7 +55,7 @@ class FaceModule(ModuleType):
         return f"<module '{self.__name__}' from Penstock>"
 
 
-class Faces(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class Faces:
     """Finds `tensorflow...` and `keras...`; `face` is 1 or 2, the program's era."""
 
     def __init__(self, face: int):
@@ -221,7 +220,7 @@ def is_ours(file: str) -> bool:
     """Whether `file` is Penstock's or the import system's, none of the user's."""
     if file.startswith("<frozen "):
         return True
-    return file.startswith(_PACKAGE + os.sep) or file.endswith(
+    return file.startswith(PACKAGE + os.sep) or file.endswith(
         os.path.join("importlib", "__init__.py")
     )
 

@@ -76,7 +76,7 @@ def _assigned(tree: ast.Module, aliases: dict[str, str]) -> dict[str, str]:
 
 
 def _instances(tree: ast.Module, aliases: dict[str, str]) -> dict[str, str]:
-    """Names bound once, to what a TensorFlow name makes (`saver = tf.train.Saver()`)."""
+    """Names bound only to what one TensorFlow name makes (`s = tf.train.Saver()`)."""
     found: dict[str, str | None] = {}
     for name, value in _assignments(tree):
         path = dotted(value.func, aliases) if isinstance(value, ast.Call) else None
@@ -138,9 +138,7 @@ class _Uses(ast.NodeVisitor):
         if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):
             path = self.instances.get(func.value.id)
             if path:
-                self.found.append(
-                    Use(path, self.file, func.lineno, method=func.attr)
-                )
+                self.found.append(Use(path, self.file, func.lineno, method=func.attr))
 
     def visit_Attribute(self, node):
         path = dotted(node, self.aliases)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ast
 import os
-import site
 import sys
-import sysconfig
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
+from penstock.cli import facade
 from penstock.cli.era import Era, era
 from penstock.cli.names import Use, local_files, uses
 from penstock.cli.python2.signs import Sign
@@ -18,6 +16,10 @@ from penstock.cli.source import Parsed, parse_source
 
 # Reading ahead stops there: a program with more files of its own is a package.
 MOST_FILES = 500
+# Asking sysconfig would import modules in the middle of an import.
+_INSTALLED = tuple(
+    folder + os.sep for folder in (os.path.dirname(os.__file__), facade.PACKAGE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,7 @@ class Program:
     def signs(self) -> list[tuple[str, Sign]]:
         """File and sign of everything that only Python 2 runs."""
         return [
-            (file, sign)
-            for file, parsed in self.files.items()
-            for sign in parsed.signs
+            (file, sign) for file, parsed in self.files.items() for sign in parsed.signs
         ]
 
 
@@ -87,14 +87,7 @@ def _own_folders() -> list[Path]:
 
 def is_installed(file: str) -> bool:
     """Whether `file` belongs to Python, a site-packages folder or Penstock itself."""
-    parts = Path(file).parts
+    parts = file.split(os.sep)
     if "site-packages" in parts or "dist-packages" in parts:
         return True
-    return file.startswith(_installed_folders())
-
-
-@cache
-def _installed_folders() -> tuple[str, ...]:
-    places = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib")}
-    places |= {site.getusersitepackages(), str(Path(__file__).parents[1])}
-    return tuple(place + os.sep for place in places if place)
+    return file.startswith(_INSTALLED)

@@ -1,4 +1,4 @@
-"""`penstock run PROGRAM [ARGS]`: the program as `python PROGRAM [ARGS]` would run it."""
+"""`penstock run PROGRAM [ARGS]`: as `python PROGRAM [ARGS]` would run it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from penstock.cli.program import read_program
 from penstock.cli.source import compile_source
 
 
-def run(path: str, args: list[str], face: int | None = None, bridge: bool = True) -> int:
+def run(
+    path: str, args: list[str], face: int | None = None, bridge: bool = True
+) -> int:
     """Runs the program `path` with `args` in this process.
 
     `face` is 1, 2 or None to choose by the program's names. What the program raises

@@ -17,7 +17,7 @@ from penstock.cli.python2.syntax import NotPython2, parse_python2
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A source as a Python-3 tree. `signs` say why it counts as Python 2, if it does."""
+    """A source as a Python-3 tree; `signs` say why it counts as Python 2, if so."""
 
     tree: ast.Module
     signs: tuple[Sign, ...] = ()
@@ -42,7 +42,8 @@ def parse_source(data: bytes, path: str) -> Parsed:
     so that names and lines can be read off it.
     """
     try:
-        tree = ast.parse(data, path)
+        # Not ast.parse: its frame would stand in the user's traceback.
+        tree = compile(data, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     except SyntaxError as error:
         return _parsed_as_python2(data, path, error)
     found = python2_signs.signs(tree, stdlib.LEGACY_MODULES, stdlib.GONE_ATTRIBUTES)
@@ -60,8 +61,15 @@ def parse_source(data: bytes, path: str) -> Parsed:
 def _parsed_as_python2(data, path, error):
     try:
         tree = parse_python2(_text(data), path)
-    except (NotPython2, SyntaxError, UnicodeDecodeError):
+    except (SyntaxError, UnicodeDecodeError):
         raise error from None
+    except NotPython2 as neither:
+        # Whoever read further knows better what is wrong.
+        if neither.line <= (error.lineno or 0):
+            raise error from None
+        line = _text(data).split("\n")[neither.line - 1]
+        place = (path, neither.line, 0, line)
+        raise SyntaxError("invalid syntax in a Python-2 program", place) from None
     what = error.msg.partition(". Did you mean")[0]
     return Parsed(tree, (Sign(error.lineno or 1, what),))
 

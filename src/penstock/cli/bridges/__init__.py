@@ -6,7 +6,6 @@ module lacks: a NumPy that still has `np.int` keeps its own.
 
 from __future__ import annotations
 
-import importlib.abc
 import importlib.util
 import sys
 from collections.abc import Callable
@@ -41,9 +40,9 @@ def add(module: ModuleType, names: dict) -> None:
 
 def table() -> tuple[list[Bridge], list[Absent]]:
     """All bridges: onto modules that are there, and in place of modules that aren't."""
-    from penstock.cli.bridges import numpy, plotting, standard, tables
+    from penstock.cli.bridges import images, numpy, plotting, standard, tables
 
-    parts = (numpy, plotting, standard, tables)
+    parts = (numpy, images, plotting, standard, tables)
     return (
         [bridge for part in parts for bridge in part.BRIDGES],
         [absent for part in parts for absent in part.ABSENT],
@@ -66,7 +65,7 @@ def install() -> None:
     sys.meta_path.append(_Gone({part.module: part for part in absent}))
 
 
-class _Bridging(importlib.abc.MetaPathFinder):
+class _Bridging:
     """Finds nothing itself: lets the others find, then applies the bridges."""
 
     def __init__(self, wanted):
@@ -82,7 +81,7 @@ class _Bridging(importlib.abc.MetaPathFinder):
         return spec
 
 
-class _BridgedLoader(importlib.abc.Loader):
+class _BridgedLoader:
     def __init__(self, loader, bridges):
         self.loader, self.bridges = loader, bridges
 
@@ -99,7 +98,7 @@ class _BridgedLoader(importlib.abc.Loader):
             bridge.apply(module)
 
 
-class _Gone(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class _Gone:
     """The last finder: modules that nobody else has."""
 
     def __init__(self, parts):

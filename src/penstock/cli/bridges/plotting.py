@@ -1,16 +1,10 @@
-"""Pillow, Matplotlib and SciPy's image functions: what was renamed or removed."""
+"""Matplotlib: what was renamed or removed."""
 
 from __future__ import annotations
 
 import functools
 
 from penstock.cli.bridges import Bridge, add
-
-
-def pillow(image):
-    """`Image.ANTIALIAS`, removed in Pillow 10."""
-    add(image, {"ANTIALIAS": lambda: image.LANCZOS, "LINEAR": lambda: image.BILINEAR})
-    add(image, {"CUBIC": lambda: image.BICUBIC})
 
 
 def pyplot(plt):
@@ -79,61 +73,10 @@ def styles(core):
             core.library.setdefault("seaborn" + name[len("seaborn-v0_8") :], style)
 
 
-def images(misc):
-    """`scipy.misc.imread`, `imresize`, `imsave`, `toimage`, removed in SciPy 1.2."""
-    import numpy as np
-
-    def toimage(arr, high=255, low=0, cmin=None, cmax=None, mode=None):
-        from PIL import Image
-
-        return Image.fromarray(bytescale(arr, cmin, cmax, high, low), mode)
-
-    def bytescale(data, cmin=None, cmax=None, high=255, low=0):
-        data = np.asarray(data)
-        if data.dtype == np.uint8:
-            return data
-        least = data.min() if cmin is None else cmin
-        span = (data.max() if cmax is None else cmax) - least
-        scaled = (data - least) * ((high - low) / (span or 1)) + low
-        return (scaled.clip(low, high) + 0.5).astype(np.uint8)
-
-    def imread(name, flatten=False, mode=None):
-        from PIL import Image
-
-        with Image.open(name) as image:
-            if flatten:
-                return np.asarray(image.convert("F"))
-            if mode or image.mode == "P":
-                image = image.convert(mode or "RGBA")
-            return np.array(image)
-
-    def imresize(arr, size, interp="bilinear", mode=None):
-        from PIL import Image
-
-        image = toimage(arr, mode=mode)
-        if isinstance(size, (int, np.integer)):
-            size = tuple(int(n * size / 100) for n in image.size)
-        elif isinstance(size, (float, np.floating)):
-            size = tuple(int(n * size) for n in image.size)
-        else:
-            size = (size[1], size[0])
-        how = {"cubic": "BICUBIC"}.get(interp, interp.upper())
-        return np.array(image.resize(size, getattr(Image.Resampling, how)))
-
-    def imsave(name, arr, format=None):
-        toimage(arr).save(name, format)
-
-    for function in (bytescale, imread, imresize, imsave, toimage):
-        if function.__name__ not in vars(misc):
-            setattr(misc, function.__name__, function)
-
-
 BRIDGES = [
-    Bridge("PIL.Image", "Image.ANTIALIAS", pillow),
     Bridge("matplotlib.pyplot", "plt.gca(projection=...), hist(normed=...)", pyplot),
     Bridge("matplotlib.figure", "fig.gca(projection=...)", figure),
     Bridge("matplotlib.cm", "cm.get_cmap", colormaps),
     Bridge("matplotlib.style.core", "style 'seaborn-whitegrid' and its kin", styles),
-    Bridge("scipy.misc", "scipy.misc.imread, imresize, imsave, toimage", images),
 ]
 ABSENT = []

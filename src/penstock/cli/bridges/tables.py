@@ -172,9 +172,7 @@ def datasets(module):
 BRIDGES = [
     Bridge("pandas", ".as_matrix, .ix, .append, .iteritems, .get_value", pandas),
     Bridge("sklearn.preprocessing", "sklearn.preprocessing.Imputer", imputer),
-    Bridge(
-        "sklearn.preprocessing._encoders", "OneHotEncoder(sparse=...)", encoders
-    ),
+    Bridge("sklearn.preprocessing._encoders", "OneHotEncoder(sparse=...)", encoders),
     Bridge("sklearn.datasets", "sklearn.datasets.load_boston", datasets),
 ]
 ABSENT = [

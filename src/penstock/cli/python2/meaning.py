@@ -87,9 +87,7 @@ class _Meaning(ast.NodeTransformer):
 
     def visit_ClassDef(self, node):
         self.generic_visit(node)
-        defined = {
-            item.name for item in node.body if isinstance(item, ast.FunctionDef)
-        }
+        defined = {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
         for old, new in RENAMED.items():
             if old in defined and new not in defined:
                 value = ast.Name(old, ast.Load())

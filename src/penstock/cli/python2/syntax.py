@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import logging
 
 # Only what Python 3 cannot parse, or parses as something else.
 FIXERS = tuple(
@@ -20,7 +19,11 @@ FIXERS = tuple(
 
 
 class NotPython2(Exception):
-    """The text is no Python 2 either; the message is fissix's."""
+    """The text is no Python 2 either; `line` is where that shows, 0 if unknown."""
+
+    def __init__(self, message: str, line: int = 0):
+        super().__init__(message)
+        self.line = line
 
 
 def parse_python2(text: str, path: str) -> ast.Module:
@@ -36,7 +39,7 @@ def parse_python2(text: str, path: str) -> ast.Module:
     try:
         tree = ast.parse(str(converted), path)
     except (SyntaxError, ValueError) as error:
-        raise NotPython2(str(error)) from None
+        raise NotPython2(str(error), getattr(error, "lineno", 0) or 0) from None
     lines = _line_map(converted)
     for node in ast.walk(tree):
         if hasattr(node, "lineno"):
@@ -50,6 +53,8 @@ def parse_python2(text: str, path: str) -> ast.Module:
 
 @functools.cache
 def _tool():
+    import logging
+
     logging.getLogger("fissix").addHandler(logging.NullHandler())
     logging.getLogger("fissix").propagate = False
     from fissix.refactor import RefactoringTool
@@ -62,7 +67,8 @@ def _refactored(text, path):
     try:
         return tool.refactor_string(text, path)
     except Exception as error:  # fissix raises its parser's, tokenizer's and own
-        raise NotPython2(str(error)) from None
+        context = getattr(error, "context", None)  # (prefix, (line, column))
+        raise NotPython2(str(error), context[1][0] if context else 0) from None
 
 
 def _line_map(tree) -> dict[int, int]:
