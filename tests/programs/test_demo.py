@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo" / "digits.py"
 
 
 def test_demo_learns_the_digits_and_leaves_its_files(tmp_path):
