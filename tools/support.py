@@ -224,7 +224,7 @@ def _uses(used: set[str], name: Name) -> bool:
     maker = MAKERS.get(first) or re.escape(
         OWNERS.get(first, "").removeprefix("tensorflow.")
     )
-    if not any(re.match(maker, path) for path in used if path[0] != "."):
+    if not any(re.match(maker, path) for path in used if path[:1] != "."):
         return False
     if rest == "__call__":
         return True
