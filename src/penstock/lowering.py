@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from penstock.core.dtypes import resource
 from penstock.core.errors import UnsupportedError
 from penstock.ir.node import Node
 from penstock.ir.tensor import Tensor
@@ -69,7 +70,7 @@ class Frame:
         if op.fold is not None and _all_known(args):
             self._keep(node, op.fold(*args, **op.body_attrs(node.attrs)))
             return
-        for position in op.static:
+        for position in static_positions(node):
             if not _known(args[position]):
                 raise UnsupportedError(
                     f"{op.type} '{node.name}': the value of input "
@@ -78,7 +79,8 @@ class Frame:
                 )
         if op.guard is not None:
             holds, message = op.guard(*args, **op.body_attrs(node.attrs))
-            self.guards.append((node, holds, message))
+            if holds is not True:  # a fact of the graph needs no check in each run
+                self.guards.append((node, holds, message))
         attrs = op.body_attrs(node.attrs)
         if op.keeps is not None:
             out, self.state[node] = op.body(*args, kept=self.state[node], **attrs)
@@ -113,8 +115,17 @@ class Frame:
         return self.alias[id(tensor)]
 
 
+def static_positions(node: Node) -> tuple[int, ...]:
+    """Positions of the inputs whose values fix shapes, for this node."""
+    static = node.op.static
+    return static(node) if callable(static) else static
+
+
 def is_variable(node: Node) -> bool:
     """Whether the node is a variable itself: its output is read from the state."""
+    if node.type == "Placeholder":  # a captured handle or reference
+        kind = node.outputs[0].dtype
+        return kind is resource or kind._is_ref_dtype
     return node.type in ("VariableV2", "VarHandleOp")
 
 

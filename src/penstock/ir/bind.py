@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from penstock.core.dtypes import DType, as_dtype
+from penstock.core.dtypes import INDEX, DType, as_dtype, int32
 from penstock.ir.op import Op
 from penstock.ir.signature import Arg
 from penstock.ir.tensor import Tensor
@@ -46,7 +46,11 @@ def bind(op: Op, args: tuple, given: Mapping[str, Any], convert: Convert) -> Bou
             grouped.append(tensors)
             flat.extend(tensors)
         else:
-            tensor = convert(value, _wanted(arg, types), arg.name, arg.ref)
+            wanted = _wanted(arg, types)
+            if wanted is None and isinstance(value, list | tuple) and not value:
+                # An empty list is float32, except where only integers may stand.
+                wanted = int32 if op.where.get(arg.type_attr or "") == INDEX else None
+            tensor = convert(value, wanted, arg.name, arg.ref)
             _check(op, arg, tensor, types)
             grouped.append(tensor)
             flat.append(tensor)

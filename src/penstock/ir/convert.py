@@ -70,11 +70,17 @@ def _holds_tensors(value) -> bool:
 
 
 def _pack(where, items, dtype: DType | None, name: str | None) -> Tensor:
-    """A list with tensors inside: stacked, numbers taking the tensors' dtype."""
+    """A list with tensors inside: stacked, numbers taking the tensors' dtype.
+
+    Numbers become constants named by their position, as TensorFlow names them.
+    """
     if dtype is None:
         dtype = next(_tensor_dtypes(items))
-    parts = [as_tensor(where, item, dtype, None) for item in items]
-    return TABLE["Pack"](parts, axis=0, name=name or "packed")
+    with where.name_scope(name or "packed") as scope:
+        parts = [
+            as_tensor(where, item, dtype, str(i)) for i, item in enumerate(items)
+        ]
+        return TABLE["Pack"](parts, axis=0, name=scope or None)
 
 
 def _tensor_dtypes(items):

@@ -108,6 +108,8 @@ class Graph:
 
     def own(self, tensor: Tensor) -> Tensor:
         """`tensor` as one of this graph. Raises ValueError for another graph's."""
+        if getattr(tensor, "is_eager", False):
+            return self.constant(tensor._numpy())  # type: ignore[attr-defined]
         if tensor._node.graph is self:
             return tensor
         raise ValueError(

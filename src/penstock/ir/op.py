@@ -47,7 +47,8 @@ class Op:
     body      arrays -> array or tuple of arrays; attributes by keyword
     shape     input tensors, attributes by keyword -> one shape or a list of them
     fold      the body in NumPy, for shape arithmetic at graph or compile time
-    static    positions of inputs whose values fix an output shape
+    static    positions of inputs whose values fix an output shape, or a function
+              of the node that gives them
     writes    positions of variable inputs that the body returns new values for
     overwrites  the body does not look at the old values: None stands for them
     host      the body runs as Python on NumPy arrays (strings, files, callbacks)
@@ -68,7 +69,7 @@ class Op:
     required: tuple[str, ...] = ()
     where: Mapping[str, tuple[DType, ...]] = field(default_factory=dict)
     fold: Callable | None = None
-    static: tuple[int, ...] = ()
+    static: tuple[int, ...] | Callable = ()
     writes: tuple[int, ...] = ()
     overwrites: bool = False
     host: bool = False

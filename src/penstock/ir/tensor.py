@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from penstock.ir.graph import Graph, Node
 
 
+class NeedsValue(TypeError):
+    """Python asked a symbolic tensor for its value."""
+
+
 class Tensor:
     """The symbolic result of an operation: `dtype`, partial `shape`, `name`.
 
@@ -116,7 +120,7 @@ class Tensor:
         return self is not other
 
     def __bool__(self):
-        raise TypeError(
+        raise NeedsValue(
             f"Using the symbolic tensor {self.name} as a Python bool is not allowed. "
             "Use `if t is not None:` to test if it is defined, and tf.cond to run "
             "a part of the graph depending on its value."
@@ -124,18 +128,26 @@ class Tensor:
 
     def __iter__(self):
         if self.dims is None:
-            raise TypeError("Cannot iterate over a tensor with unknown rank.")
+            raise NeedsValue("Cannot iterate over a tensor with unknown rank.")
         if not self.dims:
             raise TypeError("Cannot iterate over a scalar tensor.")
         if self.dims[0] is None:
-            raise TypeError(
+            raise NeedsValue(
                 f"Cannot iterate over {self.name}: its first dimension is unknown. "
                 "Use tf.map_fn or tf.while_loop."
             )
         return (self[i] for i in range(self.dims[0]))  # type: ignore[index]
 
+    def _no_number(self):
+        raise NeedsValue(
+            f"The symbolic tensor {self.name} cannot be used as a Python number. "
+            "Run it in a Session, or keep it inside tf operations."
+        )
+
+    __int__ = __float__ = __complex__ = __index__ = _no_number
+
     def __len__(self):
-        raise TypeError(
+        raise NeedsValue(
             f"len is not well defined for the symbolic tensor {self.name}. "
             "Call `x.shape` rather than `len(x)` for shape information."
         )

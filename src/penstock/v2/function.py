@@ -1,0 +1,372 @@
+"""`tf.function`: a Python function traced once per signature, run as one call.
+
+No source is rewritten. Where Python itself must know a value (`if tensor:`, a loop
+over a tensor of unknown length), that signature runs eagerly instead, which is right by
+construction and still fused between the looks.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from penstock.core import nest
+from penstock.core.errors import UnsupportedError
+from penstock.core.shapes import compatible
+from penstock.ir import context
+from penstock.ir.convert import as_tensor
+from penstock.ir.node import Node
+from penstock.ir.tensor import NeedsValue, Tensor
+from penstock.ir.trace import TracedGraph
+from penstock.runtime.eager.recorder import RECORDER
+from penstock.runtime.eager.tensor import EagerTensor
+from penstock.v2.call import Call
+
+_eagerly = False
+
+
+def run_functions_eagerly(run_eagerly: bool) -> None:
+    """Make every `tf.function` run as plain Python, for debugging."""
+    global _eagerly
+    _eagerly = bool(run_eagerly)
+
+
+def functions_run_eagerly() -> bool:
+    return _eagerly
+
+
+class Function:
+    """A Python function that runs as graphs. Made by `tf.function`."""
+
+    def __init__(self, python_function: Callable, input_signature=None, name=None,
+                 jit_compile=None, reduce_retracing=False, bound_to=None):  # fmt: skip
+        functools.update_wrapper(self, python_function)
+        self.python_function = python_function
+        self._name = name or getattr(python_function, "__name__", "function")
+        self._signature = input_signature
+        self._bound_to = bound_to
+        self._parameters = _parameters(python_function)
+        self._traces: dict[Any, ConcreteFunction | None] = {}
+        self._methods: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+        self._tracing_count = 0
+        self._made_variables = False
+        self.jit_compile = jit_compile
+
+    @property
+    def input_signature(self):
+        return self._signature
+
+    @property
+    def function_spec(self):
+        return self._parameters
+
+    def experimental_get_tracing_count(self) -> int:
+        """How often the Python function was traced."""
+        return self._tracing_count
+
+    def __get__(self, instance, owner=None):
+        if instance is None:
+            return self
+        try:
+            found = self._methods.get(instance)
+        except TypeError:
+            return self._method(instance)
+        if found is None:
+            found = self._methods[instance] = self._method(instance)
+        return found
+
+    def _method(self, instance) -> Function:
+        reference = _weak(instance)
+        function = self.python_function
+
+        def method(*args, **kwargs):
+            return function(reference(), *args, **kwargs)
+
+        functools.update_wrapper(method, function)
+        method.__signature__ = _without_self(function)  # type: ignore[attr-defined]
+        return Function(method, self._signature, self._name, self.jit_compile)
+
+    def __call__(self, *args, **kwargs):
+        if _eagerly:
+            return self.python_function(*args, **kwargs)
+        trace, tensors = self._find(args, kwargs)
+        if trace is None:
+            return self.python_function(*args, **kwargs)
+        return trace.run(tensors)
+
+    def get_concrete_function(self, *args, **kwargs) -> ConcreteFunction:
+        """The traced graph for arguments like these (tensors or TensorSpecs).
+
+        Raises UnsupportedError where the function needs tensor values in Python.
+        """
+        if not args and not kwargs and self._signature is not None:
+            args = tuple(self._signature)
+        trace, _ = self._find(args, kwargs)
+        if trace is None:
+            raise UnsupportedError(
+                f"{self._name} looks at the values of tensors (`if`, `for` over a "
+                "tensor), so it has no single graph. Use tf.cond or tf.while_loop."
+            )
+        return trace
+
+    # --- finding the trace ---------------------------------------------------------------
+
+    def _find(self, args, kwargs):
+        flat, structure = self._flatten(args, kwargs)
+        tensors: list[Any] = []
+        key: list[Any] = [structure]
+        for item in flat:
+            key.append(_kind(item, tensors))
+        if self._signature is not None:
+            tensors, key = self._fit(tensors, structure)
+        where = context.landing()
+        if not where.eager:
+            key.append("graph")
+        key.append(RECORDER.seed)
+        whole = tuple(key)
+        if whole not in self._traces:
+            self._traces[whole] = self._trace(args, kwargs, tensors)
+        trace = self._traces[whole]
+        if trace is not None and trace.captures_symbols:
+            del self._traces[whole]  # it belongs to this surrounding graph alone
+        return trace, tensors
+
+    def _flatten(self, args, kwargs):
+        bound = self._parameters.bind(*args, **kwargs)
+        bound.apply_defaults()
+        values = dict(bound.arguments)
+        return nest.flatten(values), _structure(values)
+
+    def _fit(self, tensors: list, structure):
+        """Arguments as `input_signature` wants them. Raises where they do not fit."""
+        specs = nest.flatten(list(self._signature))
+        if len(specs) != len(tensors):
+            raise TypeError(
+                f"{self._name} has an input_signature of {len(specs)} tensors, "
+                f"received {len(tensors)}."
+            )
+        fitted = []
+        for spec, tensor in zip(specs, tensors, strict=True):
+            if not isinstance(tensor, Tensor | EagerTensor) and not hasattr(
+                tensor, "is_spec"
+            ):
+                tensor = as_tensor(context.landing(), tensor, spec.dtype, None)
+            dims = tensor.shape._dims
+            if tensor.dtype != spec.dtype or not compatible(spec.shape._dims, dims):
+                raise TypeError(
+                    f"{self._name}: Python inputs incompatible with input_signature: "
+                    f"received {tensor.dtype.name} {tensor.shape}, expected {spec}."
+                )
+            fitted.append(tensor)
+        return fitted, [tuple((s.dtype, s.shape._dims) for s in specs)]
+
+    def _trace(self, args, kwargs, tensors) -> ConcreteFunction | None:
+        self._tracing_count += 1
+        graph = TracedGraph(self._name, context.landing())
+        graph.seed = RECORDER.seed
+        try:
+            with context.entered(graph):
+                result = self._call_symbolic(graph, args, kwargs, tensors)
+                outputs = nest.map_structure(
+                    lambda leaf: _returned(graph, leaf), result
+                )
+        except NeedsValue:
+            return None
+        if graph.variables and self._made_variables:
+            raise ValueError(
+                f"tf.function '{self._name}' tried to create variables on a later "
+                "call. Create them once: outside, or guarded by `if self.v is None`."
+            )
+        self._made_variables |= bool(graph.variables)
+        return ConcreteFunction(self, graph, outputs)
+
+    def _call_symbolic(self, graph: TracedGraph, args, kwargs, tensors):
+        """The Python function on placeholders in the place of `tensors`."""
+        specs = None if self._signature is None else nest.flatten(list(self._signature))
+        given = iter(range(len(tensors)))
+
+        def symbol(item):
+            if not _is_tensor_like(item):
+                return item
+            i = next(given)
+            like = tensors[i] if specs is None else specs[i]
+            name = getattr(item, "spec_name", None) or "input"
+            return graph.add_input(like.dtype.base_dtype, like.shape._dims, name)
+
+        bound = self._parameters.bind(*args, **kwargs)
+        bound.apply_defaults()
+        values = {k: nest.map_structure(symbol, v) for k, v in bound.arguments.items()}
+        for k, v in values.items():
+            bound.arguments[k] = v
+        return self.python_function(*bound.args, **bound.kwargs)
+
+
+class ConcreteFunction:
+    """One traced graph, callable on tensors of its signature."""
+
+    def __init__(self, function: Function, graph: TracedGraph, outputs):
+        self.name = function._name
+        self.graph = graph
+        self.structured_outputs = outputs
+        self._function = function
+        flat = nest.flatten(outputs)
+        graph.outputs = [o for o in flat if isinstance(o, Tensor)]
+        self.captures_symbols = any(
+            not isinstance(t, EagerTensor) for t in graph.captured
+        )
+        self._arguments = graph.inputs[: len(graph.inputs) - len(graph.captures)]
+        self._arguments = [
+            t
+            for t in graph.inputs
+            if not any(t is inner for _, inner in graph.captures.values())
+        ]
+        self._call = Call(graph, self._arguments)
+
+    @property
+    def inputs(self) -> list[Tensor]:
+        return self.graph.inputs
+
+    @property
+    def outputs(self) -> list[Tensor]:
+        return self.graph.outputs
+
+    @property
+    def captured_inputs(self) -> list[Tensor]:
+        return self.graph.captured
+
+    @property
+    def variables(self) -> tuple:
+        return tuple(self._call.variables)
+
+    @property
+    def trainable_variables(self) -> tuple:
+        return tuple(v for v in self._call.variables if v.trainable)
+
+    @property
+    def structured_input_signature(self):
+        from penstock.v2.specs import TensorSpec
+
+        return tuple(TensorSpec(t.shape, t.dtype) for t in self._arguments), {}
+
+    def __call__(self, *args, **kwargs):
+        tensors = [a for a in nest.flatten((args, kwargs)) if _is_tensor_like(a)]
+        return self.run(tensors)
+
+    def run(self, tensors: list):
+        """The outputs for these argument tensors, in the structure returned."""
+        where = context.landing()
+        if len(tensors) != len(self._arguments):
+            raise TypeError(
+                f"{self.name} takes {len(self._arguments)} tensors, "
+                f"received {len(tensors)}."
+            )
+        inputs = [
+            as_tensor(where, t, p.dtype, None)
+            for t, p in zip(tensors, self._arguments, strict=True)
+        ]
+        found = self._call.inline(where, inputs) if not where.eager else self._call(inputs)
+        rest = iter(found)
+        return nest.map_structure(
+            lambda leaf: next(rest) if isinstance(leaf, Tensor) else leaf,
+            self.structured_outputs,
+        )
+
+
+def function(func=None, input_signature=None, autograph=True, jit_compile=None,
+             reduce_retracing=False, experimental_implements=None,
+             experimental_autograph_options=None, experimental_attributes=None,
+             experimental_relax_shapes=None, experimental_compile=None,
+             experimental_follow_type_hints=None, name=None):  # fmt: skip
+    """Make `func` run as graphs; also a decorator. As `tf.function`."""
+
+    def decorate(f):
+        if isinstance(f, Function):
+            return f
+        made = Function(f, input_signature, name, jit_compile)
+        if isinstance(f, types.MethodType):
+            return Function(
+                f, input_signature, name or f.__name__, jit_compile, bound_to=f.__self__
+            )
+        return made
+
+    return decorate if func is None else decorate(func)
+
+
+def _parameters(python_function) -> inspect.Signature:
+    try:
+        return inspect.signature(python_function)
+    except (TypeError, ValueError):
+        return inspect.Signature(
+            [
+                inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
+                inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD),
+            ]
+        )
+
+
+def _without_self(python_function) -> inspect.Signature:
+    found = _parameters(python_function)
+    return found.replace(parameters=list(found.parameters.values())[1:])
+
+
+def _weak(instance) -> Callable:
+    try:
+        return weakref.ref(instance)
+    except TypeError:
+        return lambda: instance
+
+
+def _structure(value) -> Any:
+    """The nesting of `value` as something hashable."""
+    if isinstance(value, dict):
+        return ("dict", *((k, _structure(v)) for k, v in sorted(value.items())))
+    if nest.is_nested(value):
+        return (type(value).__name__, *map(_structure, nest_children(value)))
+    return "*"
+
+
+def nest_children(value):
+    return list(value.values()) if hasattr(value, "values") else list(value)
+
+
+def _is_tensor_like(item) -> bool:
+    return (
+        isinstance(item, Tensor | np.ndarray)
+        or hasattr(item, "is_spec")
+        or isinstance(item, np.generic)
+    )
+
+
+def _kind(item, tensors: list) -> Any:
+    """What of an argument decides the trace; tensors are collected on the way."""
+    if isinstance(item, np.ndarray | np.generic):
+        item = as_tensor(RECORDER, item, None, None)
+    if isinstance(item, Tensor) or hasattr(item, "is_spec"):
+        tensors.append(item)
+        return ("tensor", item.dtype, item.shape._dims)
+    if hasattr(item, "_resource"):
+        return ("variable", item._uid)
+    try:
+        hash(item)
+        return (type(item), item)
+    except TypeError:
+        return ("object", id(item))
+
+
+def _returned(graph: TracedGraph, leaf):
+    """What a function returns, as a tensor of its graph; None and Nodes as None."""
+    if leaf is None or isinstance(leaf, Node):
+        return None
+    if isinstance(leaf, Tensor) or hasattr(leaf, "_dense_tensor"):
+        return as_tensor(graph, leaf, None, None)
+    if isinstance(leaf, bool | int | float | np.ndarray | np.generic | str | bytes):
+        return as_tensor(graph, leaf, None, None)
+    return leaf
+
+
