@@ -89,8 +89,9 @@ def _tree(file):
     }
 
 
-def test_attributes_beyond_64_kb(tmp_path):
-    names = [f"layer_{'x' * 100}_{i}" for i in range(2000)]
+@pytest.mark.parametrize(("fill", "count"), [("x" * 100, 2000), ("", 5000)])
+def test_attributes_beyond_64_kb(tmp_path, fill, count):
+    names = [f"{fill}{i}" for i in range(count)]
     layers = tuple(LayerWeights(name, ()) for name in names)
     write_h5(tmp_path / "m.h5", H5Model(layers))
     with h5py.File(tmp_path / "m.h5") as file:

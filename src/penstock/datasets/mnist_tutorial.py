@@ -63,7 +63,7 @@ class DataSet:
                     f"reshape=True takes images [n, height, width, 1], got "
                     f"{images.shape}. Pass reshape=False."
                 )
-            images = images.reshape(len(images), -1)
+            images = images.reshape(len(images), images.shape[1] * images.shape[2])
         # Bytes are kept and the order beside them: a quarter of the memory of
         # floats, and an epoch shuffles 55,000 numbers instead of 170 MB.
         self._pixels, self._labels = images, labels

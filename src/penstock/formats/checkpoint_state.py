@@ -44,11 +44,12 @@ def read_checkpoint_state(
     path = Path(folder) / filename
     try:
         with open(path, "rb") as file:
-            data = file.read(LONGEST_FILE + 1)
+            size = os.fstat(file.fileno()).st_size
+            if size > LONGEST_FILE:
+                raise LimitError(f"{path}: a checkpoint state of {size} bytes")
+            data = file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    if len(data) > LONGEST_FILE:
-        raise LimitError(f"{path}: a checkpoint state of more than {LONGEST_FILE} B")
     message = messages.CheckpointState()
     try:
         text_format.Parse(data.decode(), message, allow_unknown_field=True)

@@ -176,10 +176,12 @@ def _put_names(holder: Any, name: str, names: Sequence[str]) -> None:
         raise ValueError(f"a name in {name} has {longest} bytes; HDF5 ends at 64 kB")
     # An empty list has Keras' type for it, float64.
     array = np.array(names, h5py.string_dtype() if names else np.float64)
-    if longest * len(names) <= LONGEST_ATTRIBUTE:
+    # The attribute holds references of 16 bytes; Keras counts the names' bytes.
+    size = max(longest, 16)
+    if size * len(names) <= LONGEST_ATTRIBUTE:
         holder.attrs[name] = array
         return
-    rows = LONGEST_ATTRIBUTE // longest
+    rows = LONGEST_ATTRIBUTE // size
     for number, start in enumerate(range(0, len(array), rows)):
         holder.attrs[f"{name}{number}"] = array[start : start + rows]
 
