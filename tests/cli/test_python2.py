@@ -31,7 +31,8 @@ def test_prints_what_python_2_printed(folder, name):
 # though the converted text has others, and no column marks point into it.
 FAILURES = {
     "print": (
-        "print 'a'\n\n\ndef f((a, b), c):\n    print a\n    return a / 0\n\nf((1, 2), 3)",
+        "print 'a'\n\n\ndef f((a, b), c):\n    print a\n    return a / 0\n\n"
+        "f((1, 2), 3)",
         ["line 8, in <module>", "f((1, 2), 3)", "line 6, in f", "return a / 0"],
     ),
     "except": (

@@ -70,7 +70,8 @@ PROGRAMS = {
     "percent": "print('%d%%' % 5, '%s' % 'a', '%s %s' % (1, [2])); '%d' % 'x'",
     "zero": "print(7 / 2); 1 / 0",
     "package": "import pack.inner; print(pack.inner.VALUE, pack.inner.__name__)",
-    "future": "from __future__ import annotations\ndef f(x: nothing): pass\nprint(f.__annotations__)",
+    "future": "from __future__ import annotations\ndef f(x: nothing): pass\n"
+    "print(f.__annotations__)",
     "pickle": """
         import pickle
         class Own: pass

@@ -11,7 +11,7 @@ module by its full name. A path can lead to several: the first that has a name g
 from __future__ import annotations
 
 V1, V2, KERAS = "@penstock.compat.v1", "@penstock", "@penstock.keras"
-MNIST = "@penstock.datasets.input_data"
+MNIST = "@penstock.datasets.mnist_tutorial"
 PROTO = "@tensorboard.compat.proto"
 
 # Parts of the face under the names that its inside had: `tensorflow.python.` + these.
@@ -129,6 +129,7 @@ _KERAS = {
 
 # Paths of TensorFlow 0.x's tutorials and of moved whole faces.
 _FACES = {
+    "compat": "@penstock.compat",
     "compat.v1": V1,
     "compat.v1.keras": KERAS,
     "compat.v2": V2,

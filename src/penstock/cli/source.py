@@ -14,6 +14,14 @@ from penstock.cli.python2.meaning import python2_meaning
 from penstock.cli.python2.signs import Sign
 from penstock.cli.python2.syntax import NotPython2, parse_python2
 
+# How Python 3 words its refusal of what Python 2 allows.
+PYTHON2_ERRORS = (
+    "Missing parentheses in call to",
+    "inconsistent use of tabs",
+    "leading zeros in decimal",
+    "multiple exception types must be",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -64,8 +72,9 @@ def _parsed_as_python2(data, path, error):
     except (SyntaxError, UnicodeDecodeError):
         raise error from None
     except NotPython2 as neither:
-        # Whoever read further knows better what is wrong.
-        if neither.line <= (error.lineno or 0):
+        # Past what only Python 2 allows, its reader knows better what is wrong.
+        written_for_2 = str(error.msg).startswith(PYTHON2_ERRORS)
+        if not written_for_2 or neither.line <= (error.lineno or 0):
             raise error from None
         line = _text(data).split("\n")[neither.line - 1]
         place = (path, neither.line, 0, line)

@@ -110,5 +110,8 @@ class _Gone:
         package = any(name.startswith(fullname + ".") for name in self.parts)
         return importlib.util.spec_from_loader(fullname, self, is_package=package)
 
+    def create_module(self, spec):
+        return None  # an ordinary module
+
     def exec_module(self, module):
         self.parts[module.__name__].make(module)

@@ -66,17 +66,17 @@ def colormaps(cm):
     add(cm, {"get_cmap": lambda: get_cmap})
 
 
-def styles(core):
+def styles(style):
     """`plt.style.use("seaborn-whitegrid")`: those styles got a version in 3.6."""
-    for name, style in list(core.library.items()):
+    for name, rules in list(style.library.items()):
         if name.startswith("seaborn-v0_8"):
-            core.library.setdefault("seaborn" + name[len("seaborn-v0_8") :], style)
+            style.library.setdefault("seaborn" + name[len("seaborn-v0_8") :], rules)
 
 
 BRIDGES = [
     Bridge("matplotlib.pyplot", "plt.gca(projection=...), hist(normed=...)", pyplot),
     Bridge("matplotlib.figure", "fig.gca(projection=...)", figure),
     Bridge("matplotlib.cm", "cm.get_cmap", colormaps),
-    Bridge("matplotlib.style.core", "style 'seaborn-whitegrid' and its kin", styles),
+    Bridge("matplotlib.style", "style 'seaborn-whitegrid' and its kin", styles),
 ]
 ABSENT = []
