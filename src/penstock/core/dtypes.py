@@ -230,7 +230,10 @@ def as_dtype(value) -> DType:
 
 def _from_numpy(value) -> DType | None:
     try:
-        kind = np.dtype(getattr(value, "dtype", value))
+        # A NumPy class has a `dtype` too, but it is a descriptor.
+        kind = np.dtype(
+            value if isinstance(value, type) else getattr(value, "dtype", value)
+        )
     except TypeError:
         return None
     if kind.kind in "SU":
