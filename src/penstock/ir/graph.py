@@ -113,7 +113,7 @@ class Graph:
         if tensor._node.graph is self:
             return tensor
         raise ValueError(
-            f"{tensor!r} must be from the same graph as the operation that uses it "
+            f"{tensor} must be from the same graph as the operation that uses it "
             "(it belongs to another tf.Graph). Build both inside one "
             "`with graph.as_default():`."
         )

@@ -90,11 +90,12 @@ class Tensor:
     experimental_ref = ref
 
     def __repr__(self):
-        shape = str(self.shape)
-        return f'Tensor("{self.name}", shape={shape}, dtype={self.dtype.name})'
+        kind = self.dtype.name
+        return f"<tf.Tensor '{self.name}' shape={self.shape} dtype={kind}>"
 
     def __str__(self):
-        return repr(self)
+        shape = "" if self.dims is None else f" shape={self.shape},"
+        return f'Tensor("{self.name}",{shape} dtype={self.dtype.name})'
 
     def __hash__(self):
         if Tensor.equality:
