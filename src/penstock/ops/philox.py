@@ -10,13 +10,13 @@ through uint64, 1.5-7 times faster than 16-bit halves.
 
 from __future__ import annotations
 
-import jax
-import jax.numpy as jnp
-from jax import lax
+from typing import TypeAlias
 
 from penstock.core.philox_np import MULTIPLIERS, ROUNDS, WEYL
+from penstock.ops.xla import jax, jnp, lax
 
-Words = tuple[jax.Array, jax.Array, jax.Array, jax.Array]
+# Quoted: JAX is imported at the first computation.
+Words: TypeAlias = "tuple[jax.Array, jax.Array, jax.Array, jax.Array]"
 
 
 def _product(a: jax.Array, multiplier: int) -> tuple[jax.Array, jax.Array]:

@@ -19,15 +19,13 @@ from __future__ import annotations
 
 import math
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import lax
 
 from penstock.ops import boxmuller
 from penstock.ops.philox import block, random_pairs, random_words
+from penstock.ops.xla import jax, jnp, lax
 
-_MANTISSA = {jnp.dtype(jnp.float16): (10, 15), jnp.dtype(jnp.bfloat16): (7, 127)}
+_MANTISSA = {"float16": (10, 15), "bfloat16": (7, 127)}
 _RESERVED_PER_VALUE = 256
 _TRUNCATED_AT = 2.0
 
@@ -51,7 +49,7 @@ def unit_float64(first: jax.Array, second: jax.Array) -> jax.Array:
 
 
 def uniform(
-    key: jax.Array, counter: jax.Array, shape: tuple[int, ...], dtype=jnp.float32
+    key: jax.Array, counter: jax.Array, shape: tuple[int, ...], dtype="float32"
 ) -> jax.Array:
     """Uniform in [0, 1) of `shape` and float `dtype`. As op `RandomUniform`."""
     dtype, size = jnp.dtype(dtype), math.prod(shape)
@@ -60,7 +58,7 @@ def uniform(
     word = random_words(key, counter, size)
     if dtype == jnp.float32:
         return unit_float32(word).reshape(shape)
-    mantissa, bias = _MANTISSA[dtype]
+    mantissa, bias = _MANTISSA[dtype.name]
     bits = (word & jnp.uint32((1 << mantissa) - 1)) | jnp.uint32(bias << mantissa)
     value = lax.bitcast_convert_type(bits.astype(jnp.uint16), dtype)
     return (value - jnp.ones((), dtype)).reshape(shape)
@@ -119,7 +117,7 @@ def _normal64(words) -> jax.Array:
 
 
 def normal(
-    key: jax.Array, counter: jax.Array, shape: tuple[int, ...], dtype=jnp.float32
+    key: jax.Array, counter: jax.Array, shape: tuple[int, ...], dtype="float32"
 ) -> jax.Array:
     """Standard normal of `shape` and float `dtype`. As op `RandomStandardNormal`."""
     dtype, size = jnp.dtype(dtype), math.prod(shape)
@@ -161,7 +159,7 @@ def _fill(kept, filled, candidate):
 
 
 def truncated_normal(
-    key: jax.Array, counter: jax.Array, shape: tuple[int, ...], dtype=jnp.float32
+    key: jax.Array, counter: jax.Array, shape: tuple[int, ...], dtype="float32"
 ) -> jax.Array:
     """Standard normal within (-2, 2), by rejection. As op `TruncatedNormal`.
 

@@ -66,8 +66,8 @@ _ROOT_SOURCES = (
     "penstock.v1.variable_lists", "penstock.v1.variable_scope", "penstock.v1.assign",
     "penstock.v1.scopes", "penstock.v1.graph_keys", "penstock.v1.default_graph",
     "penstock.v1.initializers", "penstock.v1.template", "penstock.v1.partitioned",
-    "penstock.v1.conversion", "penstock.v1.config", "penstock.v1.gradients",
-    "penstock.v1.random", "penstock.api.random",
+    "penstock.v1.constant", "penstock.v1.config", "penstock.v1.gradients",
+    "penstock.v1.random",
     *_MATH, *_ARRAY, *_LINALG,
     "penstock.v1.control", "penstock.api.control",
     "penstock.v1.functional", "penstock.api.functional",
@@ -92,7 +92,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "linalg": ({}, _LINALG),
     "image": ({}, ("penstock.v1.image", "penstock.api.image")),
     "random": (
-        _spelled("penstock.v1.random", set_random_seed="set_random_seed"),
+        _spelled("penstock.v1.random", poisson="poisson"),
         ("penstock.v1.random", "penstock.api.random"),
     ),
     "initializers": (
@@ -111,7 +111,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             glorot_uniform="glorot_uniform_initializer",
             glorot_normal="glorot_normal_initializer",
             global_variables="global_variables_initializer",
-        ),  # fmt: skip
+        ),
         (_INITIALIZERS, "penstock.v1.variable_lists"),
     ),
     "app": ({}, ("penstock.v1.app",)),
