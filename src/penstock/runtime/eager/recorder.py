@@ -11,6 +11,7 @@ import numpy as np
 
 from penstock.core.dtypes import DType, as_dtype
 from penstock.core.errors import InvalidArgumentError
+from penstock.core.seeds import EagerSeeds
 from penstock.core.shapes import Dims, is_static
 from penstock.ir.bind import bind, output_dtypes
 from penstock.ir.convert import as_tensor
@@ -41,7 +42,6 @@ class Recorder(threading.local):
     """Where calls land under eager execution. As many windows as threads."""
 
     eager = True
-    seed: int | None = None
 
     def __init__(self):
         self.window = Window()
@@ -49,6 +49,12 @@ class Recorder(threading.local):
         self.strict = False
         self.kept: dict[Any, EagerTensor] = {}
         self.scratch: dict[Any, Any] = {}
+        self.seeds = EagerSeeds()
+
+    @property
+    def seed(self) -> int | None:
+        """The seed of `tf.random.set_seed`."""
+        return self.seeds.global_seed
 
     # --- recording ---------------------------------------------------------------------
 
