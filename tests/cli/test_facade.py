@@ -64,7 +64,7 @@ SPELLINGS = {
     "from tensorflow.keras.layers import *\nx = Dense.__name__": "Dense",
     "from tensorflow.python.ops.nn import relu as x": "relu",
     "import tensorflow as tf; x = tf.compat.as_str(3)": "3",
-    "from tensorflow.core.framework import graph_pb2; x = graph_pb2.GraphDef.__name__": (
+    "from tensorflow.core.framework.graph_pb2 import *\nx = GraphDef.__name__": (
         "GraphDef"
     ),
     "import tensorflow as tf; tf.model = 7; import tensorflow; x = tensorflow.model": 7,

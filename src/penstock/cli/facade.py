@@ -33,7 +33,7 @@ class FaceModule(ModuleType):
 
     def __getattr__(self, name):
         if name == "__all__":
-            return self.__dir__()
+            return [name for name in self.__dir__() if hasattr(self, name)]
         if name == "__file__" and self._places:
             return getattr(self._places[0], "__file__", None)
         if name.startswith("__") and name.endswith("__"):
@@ -48,8 +48,13 @@ class FaceModule(ModuleType):
         names = {name for name in vars(self) if not name.startswith("_")}
         for place in self._places:
             public = getattr(place, "__all__", None) or dir(place)
-            names.update(name for name in public if not name.startswith("_"))
-        return sorted(names - paths.INTERNAL if self.__name__ in paths.ROOTS else names)
+            above = getattr(place, "__name__", "")
+            names.update(
+                name
+                for name in public
+                if not name.startswith("_") and f"{above}.{name}" not in paths.INTERNAL
+            )
+        return sorted(names)
 
     def __repr__(self):
         return f"<module '{self.__name__}' from Penstock>"
@@ -159,10 +164,13 @@ def _module(name: str):
 
 
 def _submodule(package: ModuleType, name: str):
-    """A public submodule that nobody has imported yet, or _MISSING."""
-    if not hasattr(package, "__path__") or name.startswith("_"):
+    """A submodule of Keras that nobody has imported yet, or _MISSING.
+
+    The other faces know all their names; below Keras every module is public.
+    """
+    if not package.__name__.startswith("penstock.keras") or name.startswith("_"):
         return _MISSING
-    if package.__name__ == "penstock" and name in paths.INTERNAL:
+    if not hasattr(package, "__path__"):
         return _MISSING
     full = f"{package.__name__}.{name}"
     if importlib.util.find_spec(full) is None:
@@ -172,10 +180,7 @@ def _submodule(package: ModuleType, name: str):
 
 def _is_internal(value) -> bool:
     """Whether `value` is a part of Penstock that no TensorFlow has."""
-    if not isinstance(value, ModuleType):
-        return False
-    package, _, name = value.__name__.partition(".")
-    return package == "penstock" and name in paths.INTERNAL
+    return isinstance(value, ModuleType) and value.__name__ in paths.INTERNAL
 
 
 def _is_namespace(value) -> bool:

@@ -176,10 +176,11 @@ BETWEEN = frozenset(
     for parts in (path.split(".") for path in TABLE)
     for count in range(1, len(parts))
 ) | {"tensorflow.contrib", "tensorflow.examples.tutorials.mnist"}
-# Modules of the package `penstock` that are no part of the 2.x face.
+# Modules of Penstock that stand among a face's attributes and are no part of it.
 INTERNAL = frozenset(
-    "api as_tensorflow autodiff cli core datasets formats ir kernels lowering ops optim"
-    " runtime saving v1 v2".split()
+    f"penstock.{name}"
+    for name in "api as_tensorflow autodiff cli compat.namespace compat.v1.tree core"
+    " datasets formats ir kernels lowering ops optim runtime saving v1 v2".split()
 )
 # What each face says it is: an era's last release whose habits it follows.
 VERSIONS = {1: "1.15.0", 2: "2.15.0"}
