@@ -101,7 +101,8 @@ def test_open_shape_is_tensorflows(family, sample):
         wanted = record["open"][i]
         wanted = None if wanted is None else tuple(wanted)
         assert at_least_as_precise(tensor.dims, wanted), (tensor.dims, wanted)
-        assert compatible(tensor.dims, record["outputs"][i].shape)
+        fits = compatible(tensor.dims, record["outputs"][i].shape)
+        assert fits or tensor.dims == wanted  # as wrong as TensorFlow
 
 
 def at_least_as_precise(dims, wanted) -> bool:

@@ -2,10 +2,11 @@
 
     PYTHONPATH=src:. ORACLE/bin/python tools/record/ops.py [family ...]
 
-Each sample is a node of its op in a v1 graph (as `tf.raw_ops` would add it), once with the sizes of its
-inputs known and once with only their ranks known. Recorded: values, dtypes, both
-static shapes, and the gradients by `tf.gradients` for seeded `grad_ys`. A call that
-fails is recorded as the class of its error. Tolerances stand with the samples.
+Each sample is a node of its op in a v1 graph, as `tf.raw_ops` adds it, once with the
+sizes of its inputs known and once with only their ranks known. Recorded: values,
+dtypes, both static shapes, and the gradients by `tf.gradients` for seeded `grad_ys`.
+A call that fails is recorded as the class of its error. Tolerances stand with the
+samples.
 """
 
 import os

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from penstock.core.dtypes import string
 from penstock.ir.op import Op
 from penstock.ir.tensor import Tensor
 
@@ -26,6 +27,13 @@ def user_line() -> tuple[str, int]:
     return "", 0
 
 
+def _has_strings(bound) -> bool:
+    """Whether a node computes with strings: constants and variables only hold them."""
+    if not bound.inputs:
+        return False
+    return string in bound.dtypes or any(t.dtype is string for t in bound.inputs)
+
+
 class Node:
     """One operation of a graph; what programs know as `tf.Operation`."""
 
@@ -36,7 +44,7 @@ class Node:
 
     def __init__(self, graph, op: Op, name: str, bound, control, line):
         self.graph: Graph = graph
-        self.op_def: Op = op
+        self.op_def: Op = op.for_strings() if _has_strings(bound) else op
         self.name = name
         self.inputs: tuple[Tensor, ...] = bound.inputs
         self.grouped = bound.grouped

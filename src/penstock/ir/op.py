@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from penstock.core.dtypes import DType
@@ -59,6 +59,7 @@ class Op:
     stateful  never merged, folded or duplicated
     inline    for a call of a graph: (graph, inputs) -> its nodes' results, there
     sparse    the gradient rule takes IndexedSlices as they are
+    text      the body on strings, in NumPy, where `fold` does not serve for them
     """
 
     type: str
@@ -79,6 +80,8 @@ class Op:
     stateful: bool = False
     sparse: bool = False
     inline: Callable | None = None
+    text: Callable | None = None
+    on_host: Op | None = None
     gradient_rule: Callable = _missing
     passes: frozenset[str] = frozenset()
 
@@ -90,6 +93,15 @@ class Op:
         """Register `rule(node, *dys) -> gradient of each input` (decorator)."""
         self.gradient_rule = rule
         return rule
+
+    def for_strings(self) -> Op:
+        """This op where it meets strings: the same, run as Python on the host."""
+        if self.host or self.nested:
+            return self
+        if self.on_host is None:
+            body = self.text or self.fold or self.body
+            self.on_host = replace(self, host=True, body=body, fold=None, guard=None)
+        return self.on_host
 
     @property
     def inputs(self) -> tuple[Arg, ...]:

@@ -40,7 +40,10 @@ def _add(node, dy):
     return unbroadcast(x, y, dy, dy)
 
 
-@op("Add", BINARY, shape=broadcasting, gradient=_add, where={"T": (*NUMBERS, string)})
+@op(
+    "Add", BINARY, shape=broadcasting, gradient=_add, text=np.add,
+    where={"T": (*NUMBERS, string)},
+)  # fmt: skip
 def add_v1(x, y):
     return jnp.add(x, y)
 
@@ -120,7 +123,7 @@ def _folded_division(function: Callable) -> Callable:
 
 
 def _divisor(y):
-    """`y`, for integers with 1 in place of 0: the guard reports it, not the hardware."""
+    """`y`, for integers with 1 in place of 0, which the guard reports."""
     if jnp.issubdtype(jnp.asarray(y).dtype, jnp.integer):
         return jnp.where(jnp.equal(y, 0), jnp.ones_like(y), y)
     return y

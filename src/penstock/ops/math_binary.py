@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from penstock.core.dtypes import FLOATING, NUMBERS, REAL
-from penstock.ir.op import STOPS, op
+from penstock.ir.op import op
 from penstock.ops.array import ones_like, zeros_like
 from penstock.ops.math_arithmetic import (
     BINARY,
@@ -155,7 +155,12 @@ def _(node, dy):
     return unbroadcast(x, y, gx, mul(dy, xdivy(neg(x), square(y))))
 
 
-@op("NextAfter", "x1: T, x2: T -> output: T", shape=broadcasting, gradient=STOPS,
+@op("NextAfter", "x1: T, x2: T -> output: T", shape=broadcasting,
     where={"T": FLOATING[2:]})  # fmt: skip
 def next_after(x1, x2):
     return jnp.nextafter(x1, x2)
+
+
+@next_after.gradient
+def _(node, dy):
+    return unbroadcast(*node.inputs, dy, zeros_like(dy))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from penstock.core.dtypes import FLOATING, NUMBERS, REAL, string
-from penstock.core.dtypes import bool as boolean
+from penstock.core.dtypes import FLOATING, NUMBERS, REAL
 from penstock.core.errors import ShapeError
 from penstock.core.shapes import Dims, broadcast, merge, show
 from penstock.ir.op import STOPS, op
@@ -27,8 +26,7 @@ def _equality_shape(x, y, *, incompatible_shape_error, **_) -> Dims:
         known = broadcast(x.dims, y.dims)
     except ShapeError:
         return ()
-    # Shapes that turn out not to fit give one False.
-    return known if known is not None and None not in known else None
+    return known
 
 
 def _equality(function, when_incompatible: bool):
@@ -44,7 +42,8 @@ def _equality(function, when_incompatible: bool):
 
 
 @op(
-    "Equal", COMPARE, shape=_equality_shape, gradient=STOPS, fold=lambda x, y, **_: x == y,
+    "Equal", COMPARE, shape=_equality_shape, gradient=STOPS,
+    fold=lambda x, y, **_: np.asarray(x == y, bool),
 )  # fmt: skip
 def equal(x, y, *, incompatible_shape_error=True):
     return _equality(jnp.equal, False)(x, y, incompatible_shape_error)
@@ -52,7 +51,7 @@ def equal(x, y, *, incompatible_shape_error=True):
 
 @op(
     "NotEqual", COMPARE, shape=_equality_shape, gradient=STOPS,
-    fold=lambda x, y, **_: x != y,
+    fold=lambda x, y, **_: np.asarray(x != y, bool),
 )  # fmt: skip
 def not_equal(x, y, *, incompatible_shape_error=True):
     return _equality(jnp.not_equal, True)(x, y, incompatible_shape_error)
@@ -182,6 +181,3 @@ def _(node, dy):
     gx, _unused = unbroadcast(x, out, select(condition, dy, zero), None)
     gy, _unused = unbroadcast(y, out, select(condition, zero, dy), None)
     return None, gx, gy
-
-
-ANY = (*NUMBERS, boolean, string)

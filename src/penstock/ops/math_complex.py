@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from penstock.core.dtypes import COMPLEX, FLOATING
+from penstock.core.dtypes import (
+    COMPLEX,
+    FLOATING,
+    complex64,
+    complex128,
+    float32,
+    float64,
+)
 from penstock.ir.op import op
 from penstock.ops.array import zeros_like
 from penstock.ops.math_arithmetic import broadcasting, mul, neg, real_div
@@ -15,15 +22,16 @@ PART = "input: T -> output: Tout"
 PARTS_OF = {"T": COMPLEX}
 
 
-def _complex(x, y, name=None):
-    return complex_(x, y, Tout="complex128" if x.dtype.name == "float64" else "complex64")
+def _complex(x, y):
+    wide = x.dtype.base_dtype is float64
+    return complex_(x, y, Tout=complex128 if wide else complex64)
 
 
 @op(
     "Complex", "real: T, imag: T -> out: Tout", shape=broadcasting,
     where={"T": FLOATING[2:], "Tout": COMPLEX},
 )  # fmt: skip
-def complex_(real, imag, *, Tout):
+def complex_(real, imag, *, Tout=complex64):
     return (jnp.asarray(real) + 1j * jnp.asarray(imag)).astype(Tout.np)
 
 
@@ -35,7 +43,7 @@ def _(node, dy):
 
 
 @op("Real", PART, shape=same_as(0), where=PARTS_OF)
-def real_(x, *, Tout):
+def real_(x, *, Tout=float32):
     return jnp.real(x).astype(Tout.np)
 
 
@@ -45,7 +53,7 @@ def _(node, dy):
 
 
 @op("Imag", PART, shape=same_as(0), where=PARTS_OF)
-def imag_(x, *, Tout):
+def imag_(x, *, Tout=float32):
     return jnp.imag(x).astype(Tout.np)
 
 
@@ -65,7 +73,7 @@ def _(node, dy):
 
 
 @op("ComplexAbs", "x: T -> y: Tout", shape=same_as(0), where=PARTS_OF)
-def complex_abs(x, *, Tout):
+def complex_abs(x, *, Tout=float32):
     return jnp.abs(x).astype(Tout.np)
 
 
@@ -75,7 +83,7 @@ def _(node, dy):
 
 
 @op("Angle", PART, shape=same_as(0), where=PARTS_OF)
-def angle_(x, *, Tout):
+def angle_(x, *, Tout=float32):
     return jnp.angle(x).astype(Tout.np)
 
 

@@ -9,7 +9,6 @@ from penstock.ir.constant import constant_value
 from penstock.ir.op import TABLE, op
 from penstock.ops import rules
 from penstock.ops.math_arithmetic import div_no_nan, mul, neg, sub
-from penstock.ops.math_broadcast import conj
 from penstock.ops.math_comparison import greater, less, select
 from penstock.ops.math_elementwise import exp, log
 from penstock.ops.xla import jnp, lax
@@ -68,10 +67,10 @@ def _(node, dy):
     out = node.outputs[0]
     attrs = node.attrs
     total = cumsum(
-        mul(conj(out), dy), axis,
+        mul(out, dy), axis,
         exclusive=attrs["exclusive"], reverse=not attrs["reverse"],
     )  # fmt: skip
-    return div_no_nan(total, conj(x)), None
+    return div_no_nan(total, x), None
 
 
 @op(
@@ -81,7 +80,7 @@ def cumulative_logsumexp(x, axis, *, exclusive=False, reverse=False):
     def accumulate(x, axis):
         return lax.cumlogsumexp(x, axis)
 
-    return _run(accumulate, x, axis, exclusive, reverse, np.finfo(np.float32).min)
+    return _run(accumulate, x, axis, exclusive, reverse, -np.inf)
 
 
 @cumulative_logsumexp.gradient

@@ -171,7 +171,7 @@ batch_matmul_v3.gradient(_batch_gradient)
 def _cross_shape(a, b, **_) -> Dims:
     dims = rules.all_equal(a, b)
     if dims is not None and dims[-1] not in (3, None):
-        raise ShapeError(f"Cross products need a last size of 3, received {show(dims)}.")
+        raise ShapeError(f"Cross products need a last size of 3, not {show(dims)}.")
     return dims
 
 

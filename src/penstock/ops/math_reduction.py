@@ -9,12 +9,13 @@ import numpy as np
 from penstock.core.dtypes import INDEX, NUMBERS, REAL
 from penstock.core.dtypes import bool as boolean
 from penstock.core.dtypes import int32 as int32_type
+from penstock.core.dtypes import int64 as int64_type
 from penstock.core.shapes import Dims, is_static
 from penstock.ir.constant import constant_value
 from penstock.ir.op import STOPS, TABLE, op
 from penstock.ir.tensor import Tensor
 from penstock.ops import rules
-from penstock.ops.math_arithmetic import div_no_nan, mul, real_div
+from penstock.ops.math_arithmetic import mul, real_div
 from penstock.ops.math_broadcast import conj
 from penstock.ops.math_cast import cast
 from penstock.ops.math_comparison import equal
@@ -179,14 +180,18 @@ def _shared(node, dy):
     best = equal(_with_axes(node, out, x, axis), x)
     chosen = cast(best, DstT=dy.dtype)
     count = sum_(chosen, axis, keep_dims=True)
-    return mul(real_div(chosen, count), _with_axes(node, dy, x, axis)), None
+    # Not (chosen / count) * dy: XLA makes 0 of a NaN row's 0 / 0 there.
+    return real_div(mul(chosen, _with_axes(node, dy, x, axis)), count), None
 
 
 max_.gradient(_shared)
 min_.gradient(_shared)
 
 
-@op("Prod", REDUCE, shape=reduced, static=(1,), where={"T": NUMBERS}, fold=_fold(np.prod))
+@op(
+    "Prod", REDUCE, shape=reduced, static=(1,), fold=_fold(np.prod),
+    where={"T": NUMBERS},
+)  # fmt: skip
 def prod(x, axis, *, keep_dims=False):
     x = jnp.asarray(x)
     return jnp.prod(x, _axes(axis, x.ndim), dtype=x.dtype, keepdims=keep_dims)
@@ -195,8 +200,6 @@ def prod(x, axis, *, keep_dims=False):
 @prod.gradient
 def _(node, dy):
     """dy times the product of all other elements, right where some are zero."""
-    from penstock.ops.math_cumulative import cumprod
-
     x, axis = node.inputs
     value = constant_value(axis)
     if value is None or x.dims is None:
@@ -206,19 +209,26 @@ def _(node, dy):
         )
     rank = len(x.dims)
     axes = sorted(_axes(value, rank))
-    others = [i for i in range(rank) if i not in axes]
-    order = axes + others
-    moved = TABLE["Transpose"](x, order)
-    shape = TABLE["Shape"](moved, out_type=int32_type)
-    tail = TABLE["StridedSlice"](
-        shape, [len(axes)], [rank], [1], end_mask=1
-    )
-    flat = TABLE["Reshape"](moved, TABLE["ConcatV2"]([[-1], tail], 0))
-    before = cumprod(flat, 0, exclusive=True)
-    after = cumprod(flat, 0, exclusive=True, reverse=True)
-    rest = TABLE["Reshape"](mul(before, after), shape)
-    back = [order.index(i) for i in range(rank)]
-    return mul(spread(node, dy), conj(TABLE["Transpose"](rest, back))), None
+    if len(axes) == 1:
+        rest = _product_of_others(x, axes[0])
+    else:
+        order = axes + [i for i in range(rank) if i not in axes]
+        moved = TABLE["Transpose"](x, order)
+        shape = TABLE["Shape"](moved, out_type=int32_type)
+        size = TABLE["StridedSlice"](shape, [0], [len(axes)], [1], begin_mask=1)
+        tail = TABLE["StridedSlice"](shape, [len(axes)], [rank], [1], end_mask=1)
+        size = TABLE["Prod"](size, [0], keep_dims=True)
+        flat = TABLE["Reshape"](moved, TABLE["ConcatV2"]([size, tail], 0))
+        rest = TABLE["Reshape"](_product_of_others(flat, 0), shape)
+        rest = TABLE["Transpose"](rest, [order.index(i) for i in range(rank)])
+    return mul(spread(node, dy), conj(rest)), None
+
+
+def _product_of_others(x, axis: int):
+    from penstock.ops.math_cumulative import cumprod
+
+    before = cumprod(x, axis, exclusive=True)
+    return mul(before, cumprod(x, axis, exclusive=True, reverse=True))
 
 
 @op("EuclideanNorm", REDUCE, shape=reduced, static=(1,), where={"T": NUMBERS})
@@ -233,8 +243,8 @@ def euclidean_norm(x, axis, *, keep_dims=False):
 @euclidean_norm.gradient
 def _(node, dy):
     x, axis = node.inputs
-    scaled = div_no_nan(dy, node.outputs[0])
-    return mul(x, _with_axes(node, scaled, x, axis)), None
+    slope = real_div(x, _with_axes(node, node.outputs[0], x, axis))
+    return mul(slope, _with_axes(node, dy, x, axis)), None
 
 
 LOGICAL = "input: bool, reduction_indices: Tidx -> output: bool"
@@ -289,7 +299,7 @@ def _arg(x, axis, output_type, find, worst):
     "ArgMax", ARG, shape=_arg_shape, static=(1,), gradient=STOPS, guard=_no_empty,
     where={"T": (*NUMBERS, boolean)},
 )  # fmt: skip
-def arg_max(x, axis, *, output_type):
+def arg_max(x, axis, *, output_type=int64_type):
     return _arg(x, axis, output_type, jnp.argmax, -np.inf)
 
 
@@ -297,7 +307,7 @@ def arg_max(x, axis, *, output_type):
     "ArgMin", ARG, shape=_arg_shape, static=(1,), gradient=STOPS, guard=_no_empty,
     where={"T": (*NUMBERS, boolean)},
 )  # fmt: skip
-def arg_min(x, axis, *, output_type):
+def arg_min(x, axis, *, output_type=int64_type):
     return _arg(x, axis, output_type, jnp.argmin, np.inf)
 
 
@@ -342,4 +352,5 @@ def lin_space(start, stop, num):
     if count == 1:
         return start[None]
     step = (stop - start) / (count - 1)
-    return jnp.concatenate([start + step * jnp.arange(count - 1, dtype=start.dtype), stop[None]])
+    inner = start + step * jnp.arange(count - 1, dtype=start.dtype)
+    return jnp.concatenate([inner, stop[None]])

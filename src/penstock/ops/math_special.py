@@ -9,10 +9,12 @@ import math
 
 from penstock.core.dtypes import FLOATING
 from penstock.ir.op import op
+from penstock.ops.array import ones_like, zeros_like
 from penstock.ops.math_arithmetic import add, broadcasting, mul, neg, real_div, sub
 from penstock.ops.math_binary import xlog1py, xlogy
 from penstock.ops.math_broadcast import unbroadcast
-from penstock.ops.math_elementwise import exp, sign, square
+from penstock.ops.math_comparison import equal, select
+from penstock.ops.math_elementwise import exp, reciprocal, sign, square
 from penstock.ops.rules import same_as
 from penstock.ops.xla import jax, jnp, lax
 
@@ -183,20 +185,20 @@ def bessel_i1(x):
     return jax.scipy.special.i1(x)
 
 
-def _over_x(y, x):
-    """y / x, and its limit 1/2 at 0 for I1."""
-    from penstock.ops.array import ones_like, zeros_like
-    from penstock.ops.math_comparison import equal, select
-
+def _where_zero(x, at_zero: float, function):
+    """`function(x)`, and `at_zero` where x is 0 and the formula has no value."""
     zero = equal(x, zeros_like(x))
-    safe = select(zero, ones_like(x), x)
-    return select(zero, mul(ones_like(x), 0.5), real_div(y, safe))
+    one = ones_like(x)
+    return select(zero, mul(one, at_zero), function(select(zero, one, x)))
 
 
 @bessel_i1.gradient
 def _(node, dy):
-    x, y = node.inputs[0], node.outputs[0]
-    return mul(dy, sub(bessel_i0(x), _over_x(y, x)))
+    def slope(x):
+        return sub(bessel_i0(x), real_div(bessel_i1(x), x))
+
+    # The limit at 0 is 1/2; TensorFlow answers 1 there, and so do we.
+    return mul(dy, _where_zero(node.inputs[0], 1.0, slope))
 
 
 @op("BesselI0e", shape=same_as(0), where=FLOATS)
@@ -217,6 +219,8 @@ def bessel_i1e(x):
 
 @bessel_i1e.gradient
 def _(node, dy):
-    x, y = node.inputs[0], node.outputs[0]
-    rest = sub(sub(bessel_i0e(x), mul(sign(x), y)), _over_x(y, x))
-    return mul(dy, rest)
+    def slope(x):
+        y = bessel_i1e(x)
+        return sub(bessel_i0e(x), mul(y, add(sign(x), reciprocal(x))))
+
+    return mul(dy, _where_zero(node.inputs[0], 0.5, slope))
