@@ -80,7 +80,7 @@ def _cache() -> None:
     try:
         import jax
 
-        folder = jax.config.jax_compilation_cache_dir or folder
+        folder = jax.config.read("jax_compilation_cache_dir") or folder
     except Exception:  # as above: said there already
         pass
     if not folder:

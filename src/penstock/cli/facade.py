@@ -11,6 +11,7 @@ import importlib.util
 import os
 import sys
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 from penstock.cli import paths
 from penstock.core.errors import UnsupportedError
@@ -26,7 +27,7 @@ class FaceModule(ModuleType):
         super().__init__(name, getattr(places[0], "__doc__", None) if places else None)
         own = vars(self)
         own["__path__"] = []
-        own["_places"], own["_faces"] = places, faces
+        self._places, self._faces = places, faces
         version = faces.version(name)
         if version:
             own["__version__"] = version
@@ -44,7 +45,7 @@ class FaceModule(ModuleType):
         vars(self)[name] = value
         return value
 
-    def __dir__(self):
+    def __dir__(self) -> list[str]:
         names = {name for name in vars(self) if not name.startswith("_")}
         for place in self._places:
             public = getattr(place, "__all__", None) or dir(place)
@@ -83,7 +84,8 @@ class Faces:
             return None
         if self.places(fullname) is None:
             raise ModuleNotFoundError(missing(fullname))
-        return importlib.util.spec_from_loader(fullname, self, is_package=True)
+        loader: Any = self  # a loader by its methods, without importlib.abc's cost
+        return importlib.util.spec_from_loader(fullname, loader, is_package=True)
 
     def create_module(self, spec):
         places = self.places(spec.name)
@@ -98,8 +100,7 @@ class Faces:
         """The objects that give the module `path` its names; None if it isn't one."""
         found = []
         if path == "tensorflow":
-            name = paths.V1[1:] if self.face == 1 else paths.V2[1:]
-            found.append(importlib.import_module(name))
+            found.append(self.face_module())
         parent, _, name = path.rpartition(".")
         if parent and path not in paths.TABLE:
             above = self.places(parent)
@@ -114,11 +115,15 @@ class Faces:
             return found
         return None
 
+    def face_module(self) -> ModuleType:
+        """The face that `tensorflow` itself is."""
+        return importlib.import_module((paths.V1 if self.face == 1 else paths.V2)[1:])
+
     def place(self, place: str):
         """The object of one entry of the table, or _MISSING."""
         if place.startswith("@"):
             return _module(place[1:])
-        value = self.places("tensorflow")[0]
+        value = self.face_module()
         for name in place.split(".") if place else ():
             value = self.attribute(name, [value])
         return value

@@ -17,7 +17,9 @@ class OwnModules(importlib.machinery.PathFinder):
     @classmethod
     def find_spec(cls, fullname, path=None, target=None):
         spec = super().find_spec(fullname, path, target)
-        loader = getattr(spec, "loader", None)
+        if spec is None:
+            return None
+        loader = spec.loader
         if type(loader) is importlib.machinery.SourceFileLoader:
             if spec.origin and not is_installed(spec.origin):
                 spec.loader = OwnLoader(loader.name, loader.path, cls.bridge)

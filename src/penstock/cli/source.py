@@ -51,7 +51,9 @@ def parse_source(data: bytes, path: str) -> Parsed:
     """
     try:
         # Not ast.parse: its frame would stand in the user's traceback.
-        tree = compile(data, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        tree: ast.Module = compile(  # pyright: ignore[reportAssignmentType]
+            data, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True
+        )
     except SyntaxError as error:
         return _parsed_as_python2(data, path, error)
     found = python2_signs.signs(tree, stdlib.LEGACY_MODULES, stdlib.GONE_ATTRIBUTES)

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ class _Bridging:
             return None
         spec = importlib.util.find_spec(fullname)
         if spec is not None and spec.loader is not None:
-            spec.loader = _BridgedLoader(spec.loader, bridges)
+            bridged: Any = _BridgedLoader(spec.loader, bridges)
+            spec.loader = bridged
         return spec
 
 
@@ -108,7 +110,8 @@ class _Gone:
         if fullname not in self.parts:
             return None
         package = any(name.startswith(fullname + ".") for name in self.parts)
-        return importlib.util.spec_from_loader(fullname, self, is_package=package)
+        loader: Any = self  # a loader by its methods, without importlib.abc's cost
+        return importlib.util.spec_from_loader(fullname, loader, is_package=package)
 
     def create_module(self, spec):
         return None  # an ordinary module

@@ -52,13 +52,13 @@ def imresize(arr, size, interp="bilinear", mode=None):
 
     image = toimage(arr, mode=mode)
     if isinstance(size, (int, np.integer)):
-        size = tuple(int(n * size / 100) for n in image.size)
+        width, height = (int(n * size / 100) for n in image.size)
     elif isinstance(size, (float, np.floating)):
-        size = tuple(int(n * size) for n in image.size)
+        width, height = (int(n * size) for n in image.size)
     else:
-        size = (size[1], size[0])
+        height, width = size[:2]
     how = {"cubic": "BICUBIC"}.get(interp, interp.upper())
-    return np.array(image.resize(size, getattr(Image.Resampling, how)))
+    return np.array(image.resize((width, height), getattr(Image.Resampling, how)))
 
 
 def imsave(name, arr, format=None):

@@ -7,6 +7,7 @@ builtins of the program (see namespace.py), not globals: `dir()` stays clean.
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from penstock.cli.python2.signs import future_features, leftmost_print
 
@@ -102,10 +103,10 @@ class _Meaning(ast.NodeTransformer):
 
 
 class _Replace(ast.NodeTransformer):
-    def __init__(self, old, new):
+    def __init__(self, old: ast.expr, new: ast.expr):
         self.old, self.new = old, new
 
-    def visit(self, node):
+    def visit(self, node) -> Any:
         return self.new if node is self.old else self.generic_visit(node)
 
 

@@ -15,6 +15,7 @@ import operator
 import os
 import sys
 from collections.abc import ItemsView, KeysView, Mapping, ValuesView
+from typing import Any
 
 from penstock.cli.python2 import stdlib
 
@@ -64,7 +65,7 @@ def _whole(value):
     return value.dtype.kind in "biu"
 
 
-def method(owner, name, /, *args, **kwargs):
+def method(owner: Any, name: str, /, *args, **kwargs):
     """`owner.name(...)` where Python 2 and 3 differ, for the names in METHODS."""
     if name == "sort" and isinstance(owner, list):
         key = _cmp_key(*args, **kwargs)
@@ -81,8 +82,8 @@ def method(owner, name, /, *args, **kwargs):
         if name.startswith(("iter", "view")):
             view = getattr(owner, name[4:])()
             return iter(view) if name.startswith("iter") else view
-    if name == "next":
-        return next(owner)
+    if name == "next" and hasattr(owner, "__next__"):
+        return owner.__next__()
     if name == "decode" and isinstance(owner, str):
         return owner  # a Python-2 string that is text here already
     return getattr(owner, name)(*args, **kwargs)  # raises, naming owner's type

@@ -54,7 +54,7 @@ def signs(tree: ast.Module, legacy_modules, gone_attributes) -> list[Sign]:
         elif isinstance(node, (ast.Subscript, ast.BinOp)):
             what = _list_sign(node, bound)
         if what:
-            found.append(Sign(node.lineno, what))
+            found.append(Sign(getattr(node, "lineno", 1), what))
     return sorted(found, key=lambda sign: sign.line)
 
 

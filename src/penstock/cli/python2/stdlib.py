@@ -170,7 +170,7 @@ def legacy_module(name: str, whole_path: bool):
     for own, make in BESIDE.get(name, {}).items():
         setattr(module, own, make())
     if name in ("StringIO", "cStringIO"):
-        module.StringIO = _text_or_bytes
+        vars(module)["StringIO"] = _text_or_bytes
     sys.modules[name] = module
     return module
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import functools
+from typing import Any
 
 # Only what Python 3 cannot parse, or parses as something else.
 FIXERS = tuple(
@@ -42,12 +43,12 @@ def parse_python2(text: str, path: str) -> ast.Module:
         raise NotPython2(str(error), getattr(error, "lineno", 0) or 0) from None
     lines = _line_map(converted)
     for node in ast.walk(tree):
+        place: Any = node  # only some kinds of nodes have a place
         if hasattr(node, "lineno"):
-            node.lineno = lines.get(node.lineno, node.lineno)
-            node.end_lineno = max(
-                lines.get(node.end_lineno, node.end_lineno), node.lineno
-            )
-            node.col_offset = node.end_col_offset = -1
+            place.lineno = lines.get(place.lineno, place.lineno)
+            end: int = lines.get(place.end_lineno, place.end_lineno)
+            place.end_lineno = max(end, place.lineno)
+            place.col_offset = place.end_col_offset = -1
     return tree
 
 
