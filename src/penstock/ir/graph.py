@@ -334,16 +334,20 @@ class Graph:
         from penstock.ir import sessions
 
         found = session if session is not None else sessions.current()
+        what, call = ("operation", "run") if hasattr(who, "outputs") else ("tensor", "eval")
+        verb = "execute" if call == "run" else "evaluate"
+        name = getattr(who, "name", who)
         if found is None:
             raise ValueError(
-                f"Cannot evaluate {getattr(who, 'name', who)!r}: No default session is "
+                f"Cannot {verb} {what} '{name}' using `{call}()`: No default session is "
                 "registered. Use `with sess.as_default()` or pass an explicit session "
-                "to `eval(session=sess)`."
+                f"to `{call}(session=sess)`"
             )
         if found.graph is not self:
+            which = "the default" if session is None else "the given"
             raise ValueError(
-                f"Cannot use the default session to evaluate '{who.name}': the "
-                "tensor's graph is different from the session's graph."
+                f"Cannot use {which} session to {verb} {what} '{name}': the {what}'s "
+                "graph is different from the session's graph."
             )
         return found
 

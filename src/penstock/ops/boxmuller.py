@@ -14,9 +14,7 @@ from __future__ import annotations
 
 import math
 
-import jax
-import jax.numpy as jnp
-from jax import lax
+from penstock.ops.xla import jax, jnp, lax
 
 _SMALLEST = 1e-7
 

@@ -1,0 +1,105 @@
+"""Devices: which there are, what they are called, and how much memory JAX may take.
+
+JAX reads its memory settings once, when it first touches a device; what a program
+asks for in its ConfigProto is therefore passed on before that, or not at all.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from dataclasses import dataclass
+
+from penstock.ops.xla import jax
+
+log = logging.getLogger("tensorflow")
+
+_FRACTION = "XLA_PYTHON_CLIENT_MEM_FRACTION"
+_PREALLOCATE = "XLA_PYTHON_CLIENT_PREALLOCATE"
+_VISIBLE = "CUDA_VISIBLE_DEVICES"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One device as `Session.list_devices` gives it; memory in bytes, 0 if unknown."""
+
+    name: str
+    device_type: str
+    memory_limit_bytes: int = 0
+    incarnation: int = 0
+
+
+def started() -> bool:
+    """Whether JAX was imported, after which it may have read its settings."""
+    return "jax" in sys.modules
+
+
+def configure(
+    memory_fraction: float | None = None,
+    allow_growth: bool | None = None,
+    visible: str | None = None,
+    use_gpu: bool = True,
+) -> dict[str, str]:
+    """Pass a program's wishes on to JAX; gives the settings that were made.
+
+    `memory_fraction` in (0, 1]; `visible` as in CUDA_VISIBLE_DEVICES. What the
+    environment says already is left alone. Warns where JAX runs already. Raises
+    ValueError for a fraction outside its range.
+    """
+    if memory_fraction is not None and not 0 < memory_fraction <= 1:
+        raise ValueError(
+            "per_process_gpu_memory_fraction must be above 0 and at most 1, received "
+            f"{memory_fraction}."
+        )
+    wanted: dict[str, str] = {}
+    if memory_fraction is not None:
+        wanted[_FRACTION] = f"{memory_fraction:g}"
+    if allow_growth:
+        wanted[_PREALLOCATE] = "false"
+    if visible:
+        wanted[_VISIBLE] = visible
+    if not use_gpu:
+        wanted["JAX_PLATFORMS"] = "cpu"
+    missing = {k: v for k, v in wanted.items() if os.environ.get(k) != v}
+    if not missing:
+        return {}
+    if started():
+        log.warning(
+            "The device runs already; %s of this ConfigProto has no effect. Make the "
+            "first session with it.",
+            ", ".join(sorted(missing)),
+        )
+        return {}
+    fresh = {k: v for k, v in missing.items() if k not in os.environ}
+    os.environ.update(fresh)
+    return fresh
+
+
+def devices() -> list[Device]:
+    """Every device that a run may use: the CPU first, then accelerators."""
+    found = [Device("/job:localhost/replica:0/task:0/device:CPU:0", "CPU", 256 << 20)]
+    for device in jax.devices():
+        if device.platform == "cpu":
+            continue
+        kind = device.platform.upper()
+        kind = "GPU" if kind in ("CUDA", "ROCM") else kind
+        stats = device.memory_stats() or {}
+        found.append(
+            Device(
+                f"/job:localhost/replica:0/task:0/device:{kind}:{device.id}",
+                kind,
+                int(stats.get("bytes_limit", 0)),
+            )
+        )
+    return found
+
+
+def session_devices() -> list[Device]:
+    """As `Session.list_devices`."""
+    return devices()
+
+
+def has_gpu() -> bool:
+    """Whether there is a GPU that JAX can use."""
+    return any(d.device_type == "GPU" for d in devices())
