@@ -83,13 +83,13 @@ def method(owner: Any, name: str, /, *args, **kwargs):
             view = getattr(owner, name[4:])()
             return iter(view) if name.startswith("iter") else view
     if name == "next" and hasattr(owner, "__next__"):
-        return owner.__next__()
+        return type(owner).__next__(owner)  # pyright: ignore
     if name == "decode" and isinstance(owner, str):
         return owner  # a Python-2 string that is text here already
     return getattr(owner, name)(*args, **kwargs)  # raises, naming owner's type
 
 
-def _cmp_key(cmp=None, key=None, reverse=False):
+def _cmp_key(cmp=None, key=None, reverse=False) -> dict[str, Any]:
     if cmp is not None:
         of = key or (lambda item: item)
         ordered = functools.cmp_to_key(cmp)

@@ -43,13 +43,16 @@ def parse_python2(text: str, path: str) -> ast.Module:
         raise NotPython2(str(error), getattr(error, "lineno", 0) or 0) from None
     lines = _line_map(converted)
     for node in ast.walk(tree):
-        place: Any = node  # only some kinds of nodes have a place
         if hasattr(node, "lineno"):
-            place.lineno = lines.get(place.lineno, place.lineno)
-            end: int = lines.get(place.end_lineno, place.end_lineno)
-            place.end_lineno = max(end, place.lineno)
-            place.col_offset = place.end_col_offset = -1
+            _place(node, lines)
     return tree
+
+
+def _place(node: Any, lines: dict[int, int]) -> None:
+    """Sets `node` back to the user's lines, without columns."""
+    node.lineno = lines.get(node.lineno, node.lineno)
+    node.end_lineno = max(lines.get(node.end_lineno, 0), node.lineno)
+    node.col_offset = node.end_col_offset = -1
 
 
 @functools.cache
