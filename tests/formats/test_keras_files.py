@@ -95,7 +95,7 @@ def test_attributes_beyond_64_kb(tmp_path, fill, count):
     layers = tuple(LayerWeights(name, ()) for name in names)
     write_h5(tmp_path / "m.h5", H5Model(layers))
     with h5py.File(tmp_path / "m.h5") as file:
-        assert "layer_names" not in file.attrs and "layer_names3" in file.attrs
+        assert "layer_names" not in file.attrs and "layer_names1" in file.attrs
     assert [layer.name for layer in read_h5(tmp_path / "m.h5").layers] == names
 
 
