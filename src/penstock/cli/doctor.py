@@ -54,7 +54,7 @@ def _versions() -> list[str]:
 def _devices() -> None:
     print("Devices")
     try:
-        import jax
+        from penstock.ops.xla import jax
 
         devices = jax.devices()
     except Exception as error:  # a broken driver must not hide the rest of the report
@@ -78,7 +78,7 @@ def _data() -> None:
 def _cache() -> None:
     folder = os.environ.get("JAX_COMPILATION_CACHE_DIR")
     try:
-        import jax
+        from penstock.ops.xla import jax
 
         folder = jax.config.read("jax_compilation_cache_dir") or folder
     except Exception:  # as above: said there already
