@@ -95,6 +95,25 @@ def test_as_python(folder, name):
     assert folder.run(*words) == folder.python(*words)
 
 
+def test_warnings_come_once_and_as_under_python(folder):
+    folder.write(
+        "program.py",
+        r"""
+        import warnings, beside
+        pattern = "\d"
+        if pattern is "x": pass
+        warnings.warn("own")
+        def old():
+            warnings.warn("called", DeprecationWarning, stacklevel=2)
+        old()
+        """,
+    )
+    folder.write("beside.py", r'escape = "\w"')
+    for shown in ("default", "ignore"):
+        done = folder.run("program.py", PYTHONWARNINGS=shown)
+        assert done == folder.python("program.py", PYTHONWARNINGS=shown)
+
+
 def test_full_traceback_on_demand(folder):
     folder.write("program.py", "1 / 0")
     shown = folder.run("program.py", PENSTOCK_TRACEBACK="full").stderr

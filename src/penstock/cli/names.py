@@ -102,7 +102,8 @@ def _assignments(tree: ast.Module):
         elif isinstance(node, ast.withitem) and isinstance(
             node.optional_vars, ast.Name
         ):
-            yield node.optional_vars.id, node.context_expr
+            # What `with` binds can be another object than the one it enters.
+            yield node.optional_vars.id, ast.Constant(None)
 
 
 class _Uses(ast.NodeVisitor):

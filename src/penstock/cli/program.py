@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import sys
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +54,13 @@ def read_program(path: str) -> Program:
     """The program at `path`. A file that it imports and that cannot be read is left
     out: Python says so when it is imported. Raises OSError and SyntaxError for `path`.
     """
+    with warnings.catch_warnings():
+        # What Python warns of while it parses comes again when the program runs.
+        warnings.simplefilter("ignore")
+        return _read(path)
+
+
+def _read(path: str) -> Program:
     main = Path(path)
     files = {path: parse_source(main.read_bytes(), path)}
     folders = [main.resolve().parent, *_own_folders()]

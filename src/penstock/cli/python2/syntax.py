@@ -50,8 +50,8 @@ def parse_python2(text: str, path: str) -> ast.Module:
 
 def _place(node: Any, lines: dict[int, int]) -> None:
     """Sets `node` back to the user's lines, without columns."""
-    node.lineno = lines.get(node.lineno, node.lineno)
-    node.end_lineno = max(lines.get(node.end_lineno, 0), node.lineno)
+    line = lines.get(node.lineno, 1)
+    node.lineno, node.end_lineno = line, max(lines.get(node.end_lineno, line), line)
     node.col_offset = node.end_col_offset = -1
 
 
