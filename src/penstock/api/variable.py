@@ -121,6 +121,8 @@ class Variable:
         where = context.landing()
         return self._handle if where.eager else where.own(self._handle)
 
+    _ref = _resource
+
     def _dense_tensor(self, dtype=None, name=None) -> Tensor:
         """The value now; what ops take when they are given a variable."""
         where = context.landing()

@@ -15,6 +15,7 @@ class _Stack(threading.local):
 
 _stack = _Stack()
 _default: Callable[[], Any] | None = None
+_fallback: Callable[[], Any] | None = None
 
 
 def set_default(factory: Callable[[], Any]) -> None:
@@ -24,6 +25,12 @@ def set_default(factory: Callable[[], Any]) -> None:
     """
     global _default
     _default = factory
+
+
+def set_fallback(factory: Callable[[], Any]) -> None:
+    """What answers as long as no face was chosen."""
+    global _fallback
+    _fallback = factory
 
 
 def chosen() -> bool:
@@ -36,16 +43,15 @@ def landing() -> Any:
     landings = _stack.landings
     if landings:
         return landings[-1]
-    if _default is None:
-        raise RuntimeError("No face was chosen yet; import penstock first.")
-    return _default()
+    return outermost()
 
 
 def outermost() -> Any:
     """What receives nodes outside every `tf.init_scope` barrier."""
-    if _default is None:
+    factory = _default or _fallback
+    if factory is None:
         raise RuntimeError("No face was chosen yet; import penstock first.")
-    return _default()
+    return factory()
 
 
 def executing_eagerly() -> bool:

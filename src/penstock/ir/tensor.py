@@ -31,7 +31,7 @@ class Tensor:
     )
 
     #: 2.x compares tensors elementwise with `==`; 1.x compares identity.
-    equality = False
+    equality = True
 
     def __init__(self, node: Node, index: int, dtype: DType, dims: Dims):
         self._node = node

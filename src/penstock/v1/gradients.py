@@ -45,10 +45,9 @@ def gradients(
 
 def source(x) -> Tensor:
     """The tensor through which everything that uses `x` reads it."""
-    for attribute in ("_ref", "_resource"):
-        reference = getattr(x, attribute, None)
-        if callable(reference):
-            return reference()
+    reference = getattr(x, "_ref", None)
+    if callable(reference):
+        return reference()
     if isinstance(x, IndexedSlices):
         return x.values
     return as_tensor(context.landing(), x, None, "x")

@@ -6,3 +6,13 @@ op, or a variable read at a place that has read it since it was assigned. Window
 that repeat walk the same path of a tree (`trail`), so nothing is inferred, keyed or
 compiled twice.
 """
+
+from penstock.runtime.eager.recorder import RECORDER
+
+
+def landing():
+    """The recorder of this thread: where calls land under eager execution."""
+    return RECORDER
+
+
+__all__ = ["RECORDER", "landing"]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from penstock import autodiff
-from penstock.core.dtypes import FLOATING
+from penstock.core.dtypes import FLOATING, resource
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
 from penstock.ir.graph import Graph
@@ -67,7 +67,7 @@ class Optimizer:
         colocate_gradients_with_ops=False, grad_loss=None,
     ):  # fmt: skip
         """Pairs (gradient or None, variable)."""
-        from penstock.v1.variables import trainable_variables
+        from penstock.v1.variable_lists import trainable_variables
 
         if callable(loss):
             loss = loss()
@@ -119,9 +119,9 @@ class Optimizer:
         else:
             finish = self._finish(updates, "update")
             with graph.control_dependencies([finish]):
-                if hasattr(global_step, "_resource"):
+                if is_resource(global_step):
                     done = TABLE["AssignAddVariableOp"](
-                        global_step._resource(),
+                        global_step._ref(),
                         as_tensor(graph, 1, global_step.dtype.base_dtype, "value"),
                         name=scope,
                         dtype=global_step.dtype.base_dtype,
@@ -144,7 +144,7 @@ class Optimizer:
 
     def _chosen_update(self, gradient, variable):
         sparse = isinstance(gradient, IndexedSlices)
-        if not hasattr(variable, "_resource"):
+        if not is_resource(variable):
             if sparse:
                 return self._apply_sparse_duplicate_indices(gradient, variable)
             return self._apply_dense(gradient, variable)
@@ -197,7 +197,7 @@ class Optimizer:
 
         key = (name, context.landing())
         if key not in self._non_slot:
-            resource = colocate_with is not None and hasattr(colocate_with, "_resource")
+            resource = colocate_with is not None and is_resource(colocate_with)
             self._non_slot[key] = Variable(
                 initial_value, trainable=False, name=name, use_resource=resource
             )
@@ -289,7 +289,7 @@ class RuleOptimizer(Optimizer):
         for (slot, _), arg in zip(self.slots, declared.inputs[1:], strict=False):
             values[arg.name] = self.get_slot(var, slot)
         args = [
-            values[a.name]._resource() if a.dtype is not None else values[a.name]
+            values[a.name]._ref() if a.dtype is not None else values[a.name]
             for a in declared.inputs
         ]
         out = declared(*args, T=kind, use_locking=self._use_locking, **self.options)
@@ -326,6 +326,12 @@ class RuleOptimizer(Optimizer):
             f"ResourceSparseApply{self.rule}", handle,
             {"grad": grad, "indices": indices},
         )  # fmt: skip
+
+
+def is_resource(variable) -> bool:
+    """Whether `variable` is a resource variable, not a 1.x reference."""
+    reference = getattr(variable, "_ref", None)
+    return reference is not None and reference().dtype is resource
 
 
 def _shape_tensor(variable) -> Tensor:

@@ -39,7 +39,7 @@ class GradientDescentOptimizer(RuleOptimizer):
 
         rate = self._numbers(handle.dtype.base_dtype)["alpha"]
         return TABLE["ResourceScatterAdd"](
-            handle._resource(), indices, -(grad * rate), dtype=handle.dtype.base_dtype
+            handle._ref(), indices, -(grad * rate), dtype=handle.dtype.base_dtype
         )
 
 

@@ -17,6 +17,7 @@ def slot_variable(primary, value: Callable, name: str):
     `value()` gives its first value: a number to fill `primary`'s shape with, an array
     or a tensor.
     """
+    from penstock.v1.train.optimizer import is_resource
     from penstock.v1.variable_scope import get_variable_scope
     from penstock.v1.variables import Variable
 
@@ -28,7 +29,7 @@ def slot_variable(primary, value: Callable, name: str):
             lambda: _first_value(graph, primary, value()),
             trainable=False,
             name=full,
-            use_resource=hasattr(primary, "_resource"),
+            use_resource=is_resource(primary),
             dtype=primary.dtype.base_dtype,
         )
 

@@ -1,0 +1,15 @@
+"""Penstock: TensorFlow programs of every era, compiled by XLA.
+
+import penstock as tf             # the 2.x face: eager tensors, GradientTape, Keras
+import penstock.compat.v1 as tf   # the 1.x face: graphs, placeholders, Session
+"""
+
+import sys
+
+from penstock.compat import namespace
+from penstock.v2.landing import offer
+from penstock.v2.tree import TREE
+
+offer()
+namespace.grow(sys.modules[__name__], "tf", TREE)
+newaxis = None
