@@ -19,7 +19,7 @@ def test_demo_learns_the_digits_and_leaves_its_files(tmp_path):
             "-m",
             "penstock",
             "run",
-            str(ROOT / "examples/demo/digits.py"),
+            str(DEMO),
         ],
         cwd=tmp_path,
         env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"),
