@@ -334,14 +334,15 @@ class Graph:
         from penstock.ir import sessions
 
         found = session if session is not None else sessions.current()
-        what, call = ("operation", "run") if hasattr(who, "outputs") else ("tensor", "eval")
-        verb = "execute" if call == "run" else "evaluate"
+        is_node = hasattr(who, "outputs")
+        what, call = ("operation", "run") if is_node else ("tensor", "eval")
+        verb = "execute" if is_node else "evaluate"
         name = getattr(who, "name", who)
         if found is None:
             raise ValueError(
-                f"Cannot {verb} {what} '{name}' using `{call}()`: No default session is "
-                "registered. Use `with sess.as_default()` or pass an explicit session "
-                f"to `{call}(session=sess)`"
+                f"Cannot {verb} {what} '{name}' using `{call}()`: No default session "
+                "is registered. Use `with sess.as_default()` or pass an explicit "
+                f"session to `{call}(session=sess)`"
             )
         if found.graph is not self:
             which = "the default" if session is None else "the given"

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import math
 
-
 from penstock.ops import boxmuller
 from penstock.ops.philox import block, random_pairs, random_words
 from penstock.ops.xla import jax, jnp, lax
@@ -152,7 +151,7 @@ def _candidates(key, counter, groups: int, double: bool) -> list[jax.Array]:
 
 
 def truncated_normal(
-    key: jax.Array, counter: jax.Array, shape: tuple[int, ...], dtype=jnp.float32
+    key: jax.Array, counter: jax.Array, shape: tuple[int, ...], dtype="float32"
 ) -> jax.Array:
     """Standard normal within (-2, 2), by rejection. As op `TruncatedNormal`.
 

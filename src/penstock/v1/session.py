@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from penstock.core import nest
-from penstock.core.convert import to_array
 from penstock.core.dtypes import string
 from penstock.core.errors import InvalidArgumentError
-from penstock.core.shapes import compatible, show
+from penstock.core.shapes import show
 from penstock.ir import context, sessions
 from penstock.ir.graph import Graph
 from penstock.ir.indexed_slices import IndexedSlices
@@ -21,6 +20,7 @@ from penstock.ir.tensor import Tensor
 from penstock.runtime.plan import make_plan
 from penstock.runtime.step import Runnable, Store, at_node
 from penstock.runtime.values import get, put
+from penstock.v1.feeds import feed, feed_target
 
 log = logging.getLogger("tensorflow")
 
@@ -224,7 +224,7 @@ class _Call:
         self.structure = fetches
         self.lasting = _is_lasting(fetches)
         self.keys = feeds
-        self.feeds: list[Tensor | tuple] = [_feed_target(graph, f) for f in feeds]
+        self.feeds: list[Tensor | tuple] = [feed_target(graph, f) for f in feeds]
         leaves = nest.flatten(fetches)
         self.fetched = [_fetch(graph, leaf) for leaf in leaves]
         parts = [p for f in self.fetched for p in f.parts]
@@ -233,9 +233,7 @@ class _Call:
         self.missing = plan.missing
         self.aliases = plan.aliases
         self.runnable = Runnable(plan)
-        self.single = (
-            self.fetched[0] if not nest.is_nested(fetches) else None
-        )
+        self.single = self.fetched[0] if not nest.is_nested(fetches) else None
         self.flat = type(fetches) is list and all(
             not nest.is_nested(f) for f in fetches
         )
@@ -244,7 +242,7 @@ class _Call:
         values: dict[int, Any] = {}
         if self.feeds:
             for target, key in zip(self.feeds, self.keys, strict=True):
-                _feed(values, target, feed_dict[key])
+                feed(values, target, feed_dict[key])
         if self.missing:
             raise _not_fed(self.missing[0])
         self.runnable.run(store, values)
@@ -352,67 +350,6 @@ def _is_lasting(fetches) -> bool:
     """Whether what `fetches` holds is kept by identity: no throw-away containers."""
     items = fetches if isinstance(fetches, list | tuple) else [fetches]
     return not any(nest.is_nested(i) or isinstance(i, str | bytes) for i in items)
-
-
-def _feed_target(graph: Graph, key):
-    if isinstance(key, tuple):
-        return tuple(_feed_target(graph, k) for k in key)
-    components = getattr(key, "_fetch_components", None)
-    if components is not None:
-        return tuple(components()[0])
-    try:
-        return graph.as_graph_element(key, allow_operation=False)
-    except (TypeError, ValueError, KeyError) as error:
-        reason = error.args[0] if isinstance(error, KeyError) else error
-        raise TypeError(
-            f"Cannot interpret feed_dict key as Tensor: {reason}"
-        ) from None
-
-
-def _feed(values: dict[int, Any], target, value) -> None:
-    if isinstance(target, tuple):
-        for t, v in zip(target, value, strict=True):
-            _feed(values, t, v)
-        return
-    if isinstance(value, Tensor) and not hasattr(value, "numpy"):
-        raise TypeError(
-            "The value of a feed cannot be a tf.Tensor object. Acceptable feed values "
-            "include Python scalars, strings, lists, numpy ndarrays. The tensor "
-            f"object was {value} which was passed to the argument `feed_dict` with "
-            f"key {target}: pass sess.run(...) of it."
-        )
-    wanted = target.dtype.np
-    if type(value) is not np.ndarray or value.dtype != wanted:
-        value = _fed_array(target, value, wanted)
-    dims = target.dims
-    if dims is not None and dims != value.shape and not compatible(dims, value.shape):
-        raise ValueError(
-            f"Cannot feed value of shape {value.shape} for Tensor {target.name}, which "
-            f"has shape {target.shape}. Reshape the value, or use None for a size "
-            "that varies."
-        )
-    values[id(target)] = value
-
-
-def _fed_array(target: Tensor, value, wanted) -> np.ndarray:
-    if wanted == object:
-        return to_array(value, string)
-    if isinstance(value, int) and target.dtype.is_integer:
-        limits = np.iinfo(wanted)
-        if not limits.min <= value <= limits.max:
-            raise TypeError(
-                f"Type of feed value {value} with type {type(value)} is not "
-                f"compatible with Tensor type {wanted.type}. Try explicitly setting "
-                "the type of the feed tensor to a larger type (e.g. int64)."
-            )
-    try:
-        array = np.asarray(value, dtype=wanted)
-    except (ValueError, TypeError) as error:
-        raise ValueError(
-            f"Cannot feed {type(value).__name__} for Tensor {target.name} of dtype "
-            f"{target.dtype.name}: {error}"
-        ) from None
-    return array
 
 
 #: What TensorFlow's runtime calls these dtypes.
