@@ -162,7 +162,7 @@ def test_a_wrong_value_fails_as_before(folder):
 
 
 def test_a_bridge_waits_for_its_module(folder):
-    folder.write("program.py", "import sys; print('numpy' in sys.modules)")
+    folder.write("program.py", "import sys; print('matplotlib' in sys.modules)")
     assert folder.run("program.py").stdout == "False\n"
 
 

@@ -38,8 +38,9 @@ def test_all_there(check):
     )
     assert code == 0
     assert lines[0] == "program.py: TensorFlow 1.x (asked for)"
-    assert "  tf.matmul       ok        program.py:3, program.py:4" in lines
-    assert lines[-1] == "All 4 names are in Penstock."
+    assert "  tf.matmul                     ok        program.py:3, program.py:4" in lines
+    assert "  tf.matmul(transpose_b=)       ok        program.py:3" in lines
+    assert lines[-1] == "All 6 names and keywords are in Penstock."
 
 
 def test_missing_names_keywords_and_methods(check):
@@ -62,8 +63,8 @@ def test_missing_names_keywords_and_methods(check):
         "keras.layers.Missing": ["missing", "program.py:3"],
         "tf.contrib.crf.crf_log_likelihood": ["missing", "program.py:5"],
         "tf.contrib.slim": ["missing", "program.py:2"],
-        "tf.matmul(sparse=)": ["keyword", "missing", "program.py:4"],
-        "tf.train.Saver(sharded=)": ["keyword", "missing", "program.py:6"],
+        "tf.matmul(sparse=)": ["missing", "program.py:4"],
+        "tf.train.Saver(sharded=)": ["missing", "program.py:6"],
         "tf.train.Saver().export": ["missing", "program.py:8"],
     }
     assert lines[-1].startswith("6 of ") and lines[-1].endswith("are not in Penstock.")

@@ -83,8 +83,9 @@ class Resolver:
         yield name, missing
         if missing or value is _MISSING or use.keywords is None:
             return
-        for keyword in _unknown_keywords(value, use.keywords):
-            yield f"{name}({keyword}=)", "keyword missing"
+        unknown = _unknown_keywords(value, use.keywords)
+        for keyword in use.keywords:
+            yield f"{name}({keyword}=)", "missing" if keyword in unknown else ""
 
     def value(self, path: str) -> tuple[object, str]:
         """The object at `path` (_MISSING where unknown), and "missing" or ""."""
@@ -180,6 +181,6 @@ def _report(program, found, face, only_missing):
     lost = [finding for finding in found if finding.missing]
     if lost:
         count = len(lost)
-        print(f"{count} of {len(found)} names are not in Penstock.")
+        print(f"{count} of {len(found)} names and keywords are not in Penstock.")
     else:
-        print(f"All {len(found)} names are in Penstock.")
+        print(f"All {len(found)} names and keywords are in Penstock.")
