@@ -78,7 +78,7 @@ _CORE = {
         "framework": "graph_pb2 node_def_pb2 attr_value_pb2 tensor_pb2 types_pb2"
         " tensor_shape_pb2 summary_pb2 step_stats_pb2 versions_pb2 op_def_pb2"
         " function_pb2 variable_pb2 resource_handle_pb2",
-        "protobuf": "config_pb2 saver_pb2 meta_graph_pb2 saved_model_pb2 cluster_pb2"
+        "protobuf": "config_pb2 saver_pb2 meta_graph_pb2 cluster_pb2"
         " rewriter_config_pb2 debug_pb2 saved_object_graph_pb2",
         "util": "event_pb2",
     }.items()
@@ -123,7 +123,6 @@ _KERAS = {
     "optimizers": "optimizers.legacy optimizer_v2 optimizer_v2.adam"
     " optimizer_v2.gradient_descent optimizer_v2.rmsprop",
     "optimizers.schedules": "optimizer_v2.learning_rate_schedule",
-    "preprocessing.image": "preprocessing_image",
     "": "api api.keras legacy",
 }
 

@@ -35,13 +35,11 @@ def parse_python2(text: str, path: str) -> ast.Module:
     """
     if not text.endswith("\n"):
         text += "\n"
-    text = _tabs_to_spaces(text)
-    converted = _refactored(text, path)
+    converted, lines = _converted(_tabs_to_spaces(text), path)
     try:
-        tree = ast.parse(str(converted), path)
+        tree = ast.parse(converted, path)
     except (SyntaxError, ValueError) as error:
         raise NotPython2(str(error), getattr(error, "lineno", 0) or 0) from None
-    lines = _line_map(converted)
     for node in ast.walk(tree):
         if hasattr(node, "lineno"):
             _place(node, lines)
@@ -66,13 +64,16 @@ def _tool():
     return RefactoringTool(FIXERS)
 
 
-def _refactored(text, path):
+@functools.lru_cache(maxsize=64)  # a program is read ahead, then run
+def _converted(text: str, path: str) -> tuple[str, dict[int, int]]:
+    """The text that Python 3 reads, and its lines' places in the user's."""
     tool = _tool()
     try:
-        return tool.refactor_string(text, path)
+        tree = tool.refactor_string(text, path)
     except Exception as error:  # fissix raises its parser's, tokenizer's and own
         context = getattr(error, "context", None)  # (prefix, (line, column))
         raise NotPython2(str(error), context[1][0] if context else 0) from None
+    return str(tree), _line_map(tree)
 
 
 def _line_map(tree) -> dict[int, int]:
