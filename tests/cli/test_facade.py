@@ -190,3 +190,20 @@ def test_python_itself_is_left_alone():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "None\n"
+
+
+def test_a_program_gets_the_real_faces(folder):
+    folder.write(
+        "one.py",
+        "import tensorflow as tf\nprint(tf.__version__, tf.Session.__name__)\n"
+        "print(tf.compat.as_text(b'x'), hasattr(tf, 'ir'))\n"
+        "tf.contrib.no_such_thing\n",
+    )
+    done = folder.run("one.py")
+    assert done.stdout == "1.15.0 Session\nx False\n" and done.code == 1
+    assert done.stderr.startswith("Traceback (most recent call last):\n  File ")
+    assert done.stderr.count("  File ") == 1
+    assert "tf.contrib.no_such_thing is not in Penstock (one.py, line 4)" in done.stderr
+    folder.write("two.py", "import tensorflow as tf\nprint(tf.__version__)\n")
+    assert folder.run("two.py").stdout == "2.15.0\n"
+    assert folder.run("--tf1", "two.py").stdout == "1.15.0\n"
