@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from penstock.core.dtypes import resource
-from penstock.core.errors import UnsupportedError
+from penstock.core.errors import InvalidArgumentError, UnsupportedError
 from penstock.ir.node import Node
 from penstock.ir.tensor import Tensor
+from penstock.ops.subgraph import NotOnDevice
 
 
 class Frame:
@@ -20,7 +21,11 @@ class Frame:
     `alias` is a tensor that stands for a variable: it is read when it is used.
     """
 
-    def __init__(self, state: dict[Any, Any]):
+    def __init__(self, state: dict[Any, Any], call: Callable | None = None):
+        #: On the host: runs a sub-graph, as `call(graph, bound, fetches)`.
+        self.call = call
+        #: Inside a branch or a loop body that is being compiled.
+        self.nested = False
         self.values: dict[int, Any] = {}
         self.alias: dict[int, Any] = {}
         self.state = state
@@ -34,6 +39,31 @@ class Frame:
         if variable is None:
             raise AssertionError(f"{tensor.name} was not computed before its use")
         return self.state[variable]
+
+    @property
+    def host(self) -> bool:
+        return self.call is not None
+
+    def inside(self, graph, tensors: Sequence[Tensor], state=None) -> Frame:
+        """A frame for a graph in a node, its inputs bound to `tensors` of this one.
+
+        It shares this frame's state unless it is given another.
+        """
+        inner = Frame(self.state if state is None else state)
+        inner.nested = True
+        inner.guards = self.guards if state is None else []
+        for own, outer in zip(graph.inputs, tensors, strict=True):
+            self.pass_on(inner, own, outer)
+        return inner
+
+    def pass_on(self, inner: Frame, own: Tensor, outer: Tensor) -> None:
+        """Let `own` in `inner` be what `outer` is here: a value or a variable."""
+        if id(outer) in self.values:
+            inner.values[id(own)] = self.values[id(outer)]
+        elif id(outer) in self.alias:
+            inner.alias[id(own)] = self.alias[id(outer)]
+        else:
+            raise AssertionError(f"{outer.name} was not computed before its use")
 
     def arguments(self, node: Node) -> list[Any]:
         skipped = node.op.writes if node.op.overwrites else ()
@@ -67,11 +97,15 @@ class Frame:
             self._keep(node, op.body(self, node, **op.body_attrs(node.attrs)))
             return
         args = self.arguments(node)
+        if self.host:
+            args = _on_host(args)
         if op.fold is not None and _all_known(args):
             self._keep(node, op.fold(*args, **op.body_attrs(node.attrs)))
             return
         for position in static_positions(node):
-            if not _known(args[position]):
+            if not _known(args[position]) and not self.host:
+                if self.nested:
+                    raise NotOnDevice(node, "a shape depends on computed values")
                 raise UnsupportedError(
                     f"{op.type} '{node.name}': the value of input "
                     f"{op.inputs[position].name!r} fixes a shape and must be known "
@@ -79,7 +113,9 @@ class Frame:
                 )
         if op.guard is not None:
             holds, message = op.guard(*args, **op.body_attrs(node.attrs))
-            if holds is not True:  # a fact of the graph needs no check in each run
+            if self.host:
+                _check_now(node, holds, message)
+            elif holds is not True:  # a fact of the graph needs no check in each run
                 self.guards.append((node, holds, message))
         attrs = op.body_attrs(node.attrs)
         if op.keeps is not None:
@@ -106,13 +142,25 @@ class Frame:
         news = out if isinstance(out, tuple) else (out,)
         for position, new in zip(node.op.writes, news, strict=True):
             variable = self.variable(node.inputs[position])
-            self.state[variable] = _as_dtype(new, node.inputs[position], variable)
+            self.state[variable] = _as_dtype(new, node)
         for tensor in node.outputs:
             self.alias[id(tensor)] = self.variable(node.inputs[node.op.writes[0]])
 
     def variable(self, tensor: Tensor) -> Any:
         """The variable that `tensor` stands for."""
         return self.alias[id(tensor)]
+
+
+def _on_host(args: list[Any]) -> list[Any]:
+    return [
+        _on_host(a) if isinstance(a, list) else a if a is None else np.asarray(a)
+        for a in args
+    ]
+
+
+def _check_now(node: Node, holds: Any, message: str) -> None:
+    if not np.asarray(holds).all():
+        raise InvalidArgumentError(None, node, f"{message}\n\t [[node {node.name}]]")
 
 
 def static_positions(node: Node) -> tuple[int, ...]:
@@ -129,9 +177,9 @@ def is_variable(node: Node) -> bool:
     return node.type in ("VariableV2", "VarHandleOp")
 
 
-def _as_dtype(new, tensor: Tensor, variable) -> Any:
+def _as_dtype(new, node: Node) -> Any:
     """Updates keep the variable's dtype whatever the arithmetic promoted to."""
-    kind = getattr(variable, "attrs", {}).get("dtype")
+    kind = node.attrs.get("T") or node.attrs.get("dtype")
     if kind is None or getattr(new, "dtype", None) == kind.np:
         return new
     return new.astype(kind.np)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from penstock import autodiff
+import penstock.autodiff as autodiff
 from penstock.core import nest
 from penstock.core.dtypes import DType
 from penstock.core.shapes import Dims

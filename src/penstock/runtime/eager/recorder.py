@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from penstock.core.dtypes import DType, as_dtype
+from penstock.core.dtypes import DType, as_dtype, string
 from penstock.core.errors import InvalidArgumentError
 from penstock.core.seeds import EagerSeeds
 from penstock.core.shapes import Dims, is_static
@@ -88,6 +88,8 @@ class Recorder(threading.local):
             raise Miss
         refs: list[Any] = [op]
         static = op.static
+        if callable(static):
+            static = static(_Stand(args, {**op.attrs, **attrs}))
         size = window.step.size
         for position, arg in enumerate(args):
             if static and position in static:
@@ -152,6 +154,11 @@ class Recorder(threading.local):
     def _careful(self, op: Op, args: tuple, attrs: dict, name: str | None):
         """Bind, convert and infer; then record with everything in its place."""
         bound = self._bound(op, args, attrs)
+        if any(t.dtype is string for t in bound.inputs):
+            return self._run_on_host(op.for_strings(), args, attrs)
+        static = op.static
+        if callable(static):
+            static = static(_Stand(bound.grouped, bound.attrs))
         window = self.window
         general = self._general(op, bound, args)
         refs: list[Any] = [op]
@@ -160,7 +167,7 @@ class Recorder(threading.local):
         layout: list[Any] = []
         size = window.step.size
         for position, (item, given) in enumerate(zip(bound.grouped, args, strict=True)):
-            if position in op.static:
+            if position in static:
                 value = _static_value(item)
                 refs.append(_static_key(given))
                 layout.append(Baked(value))
@@ -388,6 +395,16 @@ class Recorder(threading.local):
 
     def unique_name(self, name: str, mark_as_used: bool = True) -> str:
         return name
+
+
+class _Stand:
+    """Stands for a node that is not there yet, for rules that look at one."""
+
+    __slots__ = ("attrs", "grouped", "inputs")
+
+    def __init__(self, args, attrs):
+        self.inputs = self.grouped = args
+        self.attrs = attrs
 
 
 class _AttrsOnly:

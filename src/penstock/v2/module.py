@@ -1,0 +1,92 @@
+"""`tf.Module`: a named holder of variables and of other modules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from penstock.api.variable import Variable
+from penstock.v2.scopes import name_scope
+
+
+class Module:
+    """Finds the variables and modules among its attributes. As `tf.Module`."""
+
+    def __init__(self, name: str | None = None):
+        if name is None:
+            name = _snake(type(self).__name__)
+        elif not re.match(r"^[A-Za-z_]\w*$", name):
+            raise ValueError(
+                f"{name!r} is not a valid module name. Module names must be valid "
+                "Python identifiers (e.g. a valid class name)."
+            )
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def name_scope(self) -> name_scope:
+        return name_scope(self._name)
+
+    @property
+    def variables(self) -> tuple:
+        """Every variable of this module and of those it holds."""
+        return tuple(_found(self, lambda v: isinstance(v, Variable)))
+
+    @property
+    def trainable_variables(self) -> tuple:
+        return tuple(v for v in self.variables if v.trainable)
+
+    @property
+    def non_trainable_variables(self) -> tuple:
+        return tuple(v for v in self.variables if not v.trainable)
+
+    @property
+    def submodules(self) -> tuple:
+        return tuple(_found(self, lambda v: isinstance(v, Module)))
+
+    @classmethod
+    def with_name_scope(cls, method: Callable) -> Callable:
+        """Run `method` inside the module's name scope (decorator)."""
+
+        def wrapped(self, *args, **kwargs):
+            with self.name_scope:
+                return method(self, *args, **kwargs)
+
+        wrapped.__name__ = method.__name__
+        return wrapped
+
+
+def _snake(name: str) -> str:
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower()
+
+
+def _found(root: Module, wanted: Callable) -> Iterator:
+    """What `wanted` accepts below `root`: attributes by name, breadth of lists first."""
+    seen = {id(root)}
+
+    def walk(value) -> Iterator:
+        if id(value) in seen:
+            return
+        if isinstance(value, list | tuple | set):
+            for item in value:
+                yield from walk(item)
+            return
+        if isinstance(value, dict):
+            for key in value:
+                yield from walk(value[key])
+            return
+        seen.add(id(value))
+        if wanted(value):
+            yield value
+        if isinstance(value, Module) or hasattr(value, "_tracked_children"):
+            yield from attributes(value)
+
+    def attributes(module) -> Iterator:
+        for key in sorted(vars(module)):
+            yield from walk(vars(module)[key])
+
+    yield from attributes(root)
