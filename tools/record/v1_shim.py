@@ -186,6 +186,10 @@ def main() -> None:
     sys.path[0] = str(program.parent)
     source = program.read_text(encoding="utf-8")
     if python2:
+        import numpy as np
+
+        # A list of scalars printed as [0.5], not [np.float32(0.5)], in those years.
+        np.set_printoptions(legacy="1.25")
         source = _as_python3(source, str(program))
         sys.meta_path.insert(0, _Python2Loader(program.parent))
     main_module = types.ModuleType("__main__")
