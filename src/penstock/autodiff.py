@@ -43,7 +43,8 @@ def gradients(
         ]
         if all(dy is None for dy in dys):
             continue
-        for tensor, dx in zip(node.inputs, _differentiate(node, dys), strict=True):
+        inputs = node.inputs  # a loop's rule may give its node another
+        for tensor, dx in zip(inputs, _differentiate(node, dys), strict=True):
             if dx is not None and _differentiable(tensor):
                 received.setdefault(id(tensor), []).append(dx)
         for t in node.outputs:
@@ -91,6 +92,10 @@ def _seed(y: Tensor, seed) -> Gradient:
 
 def _differentiate(node: Node, dys: list[Any]) -> list[Gradient]:
     """The rule of `node` applied to what its outputs received."""
+    if node.op.nested:
+        from penstock import autodiff_control
+
+        return autodiff_control.differentiate(node, dys)
     full = [
         TABLE["ZerosLike"](t) if dy is None and _differentiable(t) else dy
         for t, dy in zip(node.outputs, dys, strict=True)

@@ -153,7 +153,7 @@ class Frame:
 
 def _on_host(args: list[Any]) -> list[Any]:
     return [
-        _on_host(a) if isinstance(a, list) else a if a is None else np.asarray(a)
+        _on_host(a) if isinstance(a, list) else np.asarray(a) if hasattr(a, "shape") else a
         for a in args
     ]
 

@@ -8,6 +8,7 @@ from penstock.core.dtypes import DType
 from penstock.core.shapes import Dims, TensorShape
 from penstock.ir import context
 from penstock.ir.graph import Graph
+from penstock.ir.node import Node
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 
@@ -27,6 +28,8 @@ class FuncGraph(Graph):
         self.outputs: list[Tensor] = []
         self.structured_outputs: Any = None
         self.captures: dict[int, tuple[Tensor, Tensor]] = {}
+        #: Nodes outside that the node holding this graph has to wait for.
+        self.waits: list[Node] = []
         if outer is not None and not outer.eager:
             self.seed = outer.seed
 
@@ -40,6 +43,16 @@ class FuncGraph(Graph):
         tensor = TABLE["Placeholder"](dtype=dtype, shape=TensorShape(dims), name=name)
         self.inputs.append(tensor)
         return tensor
+
+    def control_dependencies(self, inputs):
+        """As a graph's; what lies outside, the node that holds this graph waits for."""
+        if inputs is None:
+            return super().control_dependencies(None)
+        inside = []
+        for item in inputs:
+            node = item if isinstance(item, Node) else self._as_node(item)
+            (inside if node.graph is self else self.waits).append(node)
+        return super().control_dependencies(inside)
 
     def own(self, tensor: Tensor) -> Tensor:
         if tensor._node is not None and tensor._node.graph is self:

@@ -59,7 +59,7 @@ class Graph:
         self._check_open(op.type)
         line = user_line()
         exact = name is not None and name.endswith("/")
-        full = name[:-1] if exact else self.unique_name(name or op.type)
+        full = name[:-1] if exact else self.unique_name(name or op.type.lstrip("_"))
         outer, self._scope = self._scope, full
         try:
             bound = bind(op, args, attrs, self._convert_input)

@@ -55,6 +55,8 @@ class Op:
     keeps     attributes -> first value of a state the node keeps for itself (random
               ops); the body takes it as `kept` and returns (outputs, new state)
     nested    the body takes (frame, node) and finds its inputs itself: control flow
+    operands_from  position of the first input that goes to the graphs of a nested op
+    derives   node -> tensors from which its value follows when a step is compiled
     guard     like the body, but -> (holds, message): what must hold of the values
     stateful  never merged, folded or duplicated
     inline    for a call of a graph: (graph, inputs) -> its nodes' results, there
@@ -76,6 +78,8 @@ class Op:
     host: bool = False
     keeps: Callable | None = None
     nested: bool = False
+    operands_from: int = 0
+    derives: Callable | None = None
     guard: Callable | None = None
     stateful: bool = False
     sparse: bool = False

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from penstock.ir.node import Node
 from penstock.ir.tensor import Tensor
-from penstock.lowering import is_variable
+from penstock.lowering import is_variable, static_positions
+from penstock.ops.subgraph import effects, order, prune
+
+__all__ = ["Plan", "Segment", "make_plan", "order", "prune", "split"]
 
 
 @dataclass(slots=True)
@@ -38,81 +40,49 @@ class Plan:
     missing: list[Tensor]
 
 
-def make_plan(fetches: Sequence[Tensor | Node], fed: Sequence[Tensor]) -> Plan:
-    """Prune to what `fetches` need given the `fed` tensors, order, and cut."""
+def make_plan(
+    fetches: Sequence[Tensor | Node],
+    fed: Sequence[Tensor],
+    given: Mapping[int, Node] | None = None,
+) -> Plan:
+    """Prune to what `fetches` need given the `fed` tensors, order, and cut.
+
+    `given` names the variables that inputs of a sub-graph stand for.
+    """
     fed_ids = {id(t) for t in fed}
-    nodes = order(prune(fetches, fed_ids))
+    known = fed_ids | set(given or ())
+    nodes = order(prune(fetches, known))
     missing = [
         n.outputs[0]
         for n in nodes
-        if n.type == "Placeholder" and id(n.outputs[0]) not in fed_ids
+        if n.type == "Placeholder" and id(n.outputs[0]) not in known
     ]
-    aliases = alias_table(nodes, fed_ids)
-    needs_value = static_tensors(nodes, fed_ids)
+    aliases = alias_table(nodes, fed_ids, given)
+    return Plan(_segments(nodes, fed, fetches, aliases), aliases, missing)
+
+
+def split(segment: Segment) -> list[Segment]:
+    """A segment planned again, after one of its nodes was found to need the host."""
+    nodes = [n for n in segment.nodes if n.type != "Const"]
+    leaves = [n for n in segment.nodes if n.type == "Const"]
+    return _segments([*leaves, *nodes], segment.inputs, segment.outputs, segment.aliases)
+
+
+def _segments(nodes, fed, fetches, aliases) -> list[Segment]:
+    fed_ids = {id(t) for t in fed}
+    needs_value, shaping = static_tensors(nodes, fed_ids)
     stages = _stages(nodes, fed_ids, aliases, needs_value)
-    segments = _cut(nodes, stages, fed, fetches, aliases, needs_value)
-    return Plan(segments, aliases, missing)
+    return _cut(nodes, stages, fed, fetches, aliases, shaping)
 
 
-def prune(fetches: Iterable[Tensor | Node], fed: set[int]) -> list[Node]:
-    """The nodes that `fetches` depend on, not looking behind fed tensors."""
-    seen: dict[Node, None] = {}
-    stack = [
-        f._node if isinstance(f, Tensor) else f
-        for f in fetches
-        if not (isinstance(f, Tensor) and id(f) in fed)
-    ]
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen[node] = None
-        stack.extend(t._node for t in node.inputs if id(t) not in fed)
-        stack.extend(node.control_inputs)
-    return list(seen)
-
-
-def order(nodes: list[Node]) -> list[Node]:
-    """Topological order in which assignments wait for every read that may go first.
-
-    TensorFlow leaves a read and an assignment without a dependency between them in
-    any order; here the read sees the old value, always.
-    """
-    inside = set(nodes)
-    waiting: dict[Node, int] = {}
-    users: dict[Node, list[Node]] = {n: [] for n in nodes}
-    for node in nodes:
-        before = {t._node for t in node.inputs} | set(node.control_inputs)
-        before &= inside
-        waiting[node] = len(before)
-        for other in before:
-            users[other].append(node)
-    ready = [_rank(n) for n in nodes if not waiting[n]]
-    heapq.heapify(ready)
-    by_id = {n.id: n for n in nodes}
-    out = []
-    while ready:
-        node = by_id[heapq.heappop(ready)[1]]
-        out.append(node)
-        for user in users[node]:
-            waiting[user] -= 1
-            if not waiting[user]:
-                heapq.heappush(ready, _rank(user))
-    if len(out) != len(nodes):
-        raise ValueError("The graph has a cycle; control flow must use tf.while_loop.")
-    return out
-
-
-def _rank(node: Node) -> tuple[bool, int]:
-    return bool(node.op.writes), node.id
-
-
-def alias_table(nodes: list[Node], fed: set[int]) -> dict[int, Node]:
+def alias_table(
+    nodes: list[Node], fed: set[int], given: Mapping[int, Node] | None = None
+) -> dict[int, Node]:
     """Tensors that stand for a variable -> that variable's node."""
-    table: dict[int, Node] = {}
+    table: dict[int, Node] = dict(given or {})
     for node in nodes:
         if is_variable(node):
-            table[id(node.outputs[0])] = node
+            table.setdefault(id(node.outputs[0]), node)
         elif node.op.writes:
             target = table.get(id(node.inputs[node.op.writes[0]]))
             if target is not None:
@@ -122,8 +92,14 @@ def alias_table(nodes: list[Node], fed: set[int]) -> dict[int, Node]:
     return {k: v for k, v in table.items() if k not in fed}
 
 
-def static_tensors(nodes: list[Node], fed: set[int]) -> dict[int, Tensor]:
-    """Tensors whose values fix shapes and that shape arithmetic cannot find."""
+def static_tensors(
+    nodes: list[Node], fed: set[int]
+) -> tuple[dict[int, Tensor], set[int]]:
+    """Tensors whose values fix shapes and that shape arithmetic cannot find.
+
+    Also the ids of all tensors that take part in such arithmetic: where one comes
+    from another segment, its value is known before this one is compiled.
+    """
     found: dict[int, Tensor] = {}
     seen: set[int] = set()
 
@@ -136,18 +112,27 @@ def static_tensors(nodes: list[Node], fed: set[int]) -> dict[int, Tensor]:
             found[id(tensor)] = tensor
         elif node.type in ("Const", "Shape"):
             pass
-        elif node.op.fold is not None:
-            for t in node.inputs:
+        elif (sources := _arithmetic(node)) is not None:
+            for t in sources:
                 visit(t)
         else:
             found[id(tensor)] = tensor
 
     for node in nodes:
-        for position in node.op.static:
+        for position in static_positions(node):
             item = node.grouped[position]
             for tensor in item if isinstance(item, list) else [item]:
                 visit(tensor)
-    return found
+    return found, seen
+
+
+def _arithmetic(node: Node) -> Sequence[Tensor] | None:
+    """The inputs from which the node's value follows at compile time, if it does."""
+    if node.op.fold is not None:
+        return node.inputs
+    if node.op.derives is not None:
+        return node.op.derives(node)
+    return None
 
 
 def _stages(nodes, fed, aliases, needs_value) -> dict[Node, int]:
@@ -155,35 +140,47 @@ def _stages(nodes, fed, aliases, needs_value) -> dict[Node, int]:
     stage: dict[Node, int] = {}
     last_touch: dict[Node, int] = {}
     for node in nodes:
-        free = not node.inputs and not node.control_inputs and not node.op.host
-        before = [stage[n] for n in node.control_inputs]
+        on_host = effects(node).host
+        free = not node.inputs and not node.control_inputs and not on_host
+        before = [stage.get(n, 0) for n in node.control_inputs]
         for tensor in node.inputs:
             if id(tensor) in fed:
                 continue
-            at = stage[tensor._node]
-            if id(tensor) in needs_value and not node.op.host and at % 2 == 0:
+            at = stage.get(tensor._node, 0)
+            if id(tensor) in needs_value and not on_host and at % 2 == 0:
                 if _fixes_shape(node, tensor):
                     at += 1
             before.append(at)
         touched = [aliases[id(t)] for t in node.inputs if id(t) in aliases]
         before += [last_touch.get(v, 0) for v in touched]
         at = max(before, default=0)
-        ordering = not node.outputs and not node.op.host and not node.op.writes
-        if node.op.host:
+        ordering = not node.outputs and not on_host and not node.op.writes
+        ordering = ordering and not node.op.nested
+        if on_host:
             at += 1 - at % 2
         elif not free and not ordering:
             at += at % 2
         stage[node] = at
         for variable in touched:
             last_touch[variable] = max(at, last_touch.get(variable, 0))
+    _follow_users(nodes, stage)
     return stage
+
+
+def _follow_users(nodes: list[Node], stage: dict[Node, int]) -> None:
+    """Move arrays that have no shape yet to where they get one (TensorArrays)."""
+    for node in nodes:
+        if node.type == "_StackReserve":
+            users = [stage[n] for n in nodes if _has(n.inputs, node.outputs[0])]
+            stage[node] = max(stage[node], min(users, default=0))
 
 
 def _fixes_shape(node: Node, tensor: Tensor) -> bool:
     """Whether `node` needs the value, itself or for shape arithmetic."""
-    if node.op.fold is not None:
+    sources = _arithmetic(node)
+    if sources is not None and _has(sources, tensor):
         return True
-    for position in node.op.static:
+    for position in static_positions(node):
         item = node.grouped[position]
         if any(t is tensor for t in (item if isinstance(item, list) else [item])):
             return True
@@ -215,7 +212,7 @@ def _cut(nodes, stages, fed, fetches, aliases, needs_value) -> list[Segment]:
     return segments
 
 
-def _has(tensors: list[Tensor], tensor: Tensor) -> bool:
+def _has(tensors: Sequence[Tensor], tensor: Tensor) -> bool:
     return any(t is tensor for t in tensors)
 
 
@@ -241,9 +238,10 @@ def _link(segment: Segment, sources, aliases, needs_value) -> None:
                 segment.static.add(key)
             if origin is not None and not _has(origin.outputs, tensor):
                 origin.outputs.append(tensor)
-        if node.op.keeps is not None:
-            segment.variables.append(node)
-            segment.written.add(node)
+        for keeper in effects(node).keeps:
+            if keeper not in segment.variables:
+                segment.variables.append(keeper)
+            segment.written.add(keeper)
     leaves = [n for n in constants if n.type == "Const"]
     segment.nodes[:0] = leaves
 
@@ -252,8 +250,7 @@ def _touch(segment: Segment, node: Node, tensor: Tensor, aliases) -> None:
     variable = aliases.get(id(tensor))
     if variable is None or node.type == "Identity":
         return
-    writes = any(node.inputs[i] is tensor for i in node.op.writes)
-    if writes:
+    if any(node.inputs[i] is tensor for i in effects(node).written):
         if node.op.overwrites and variable not in segment.variables:
             segment.uninitialized_ok.add(variable)
         segment.written.add(variable)

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from penstock.core.errors import FailedPreconditionError, InvalidArgumentError
+from penstock.ir.func_graph import FuncGraph
 from penstock.ir.node import Node
 from penstock.ir.tensor import Tensor
 from penstock.lowering import Frame
+from penstock.ops.subgraph import NotOnDevice, move_to_host
 from penstock.ops.xla import jax, jnp
-from penstock.runtime.plan import Plan, Segment
+from penstock.runtime.plan import Plan, Segment, make_plan, split
 
 #: Constants with more elements are passed to a compiled step, not built into it.
 _INLINE_CONSTANT = 256
@@ -142,10 +144,10 @@ class HostStep:
         self.segment = segment
 
     def run(self, store: Store, values: dict[int, Any]) -> None:
-        frame = Frame(store)
+        frame = Frame(store, lambda *call: call_graph(store, *call))
         frame.alias.update(self.segment.aliases)
         for tensor in self.segment.inputs:
-            frame.values[id(tensor)] = np.asarray(values[id(tensor)])
+            frame.values[id(tensor)] = _as_array(values[id(tensor)])
         for node in self.segment.nodes:
             try:
                 frame.execute(node)
@@ -157,17 +159,66 @@ class HostStep:
             values[id(tensor)] = frame.value(tensor)
 
 
+def _as_array(value: Any) -> Any:
+    return np.asarray(value) if hasattr(value, "dtype") else value
+
+
+def call_graph(
+    store: Store, graph: FuncGraph, bound: Sequence[Any], fetches: Sequence[Tensor]
+) -> list[Any]:
+    """Run a sub-graph from the host: its own plan, its own compiled segments.
+
+    `bound` holds for each input of `graph` its value, or the variable it stands for.
+    """
+    variables = {
+        id(t): b for t, b in zip(graph.inputs, bound, strict=True) if isinstance(b, Node)
+    }
+    wanted = [*fetches, *getattr(graph, "control_outputs", ())]
+    key = (graph.version, *map(id, wanted), *variables.values())
+    made = graph.scratch.setdefault("runnables", {})
+    if key not in made:
+        fed = [t for t in graph.inputs if id(t) not in variables]
+        made[key] = Runnable(make_plan(wanted, fed, variables))
+    values = {
+        id(t): b for t, b in zip(graph.inputs, bound, strict=True) if id(t) not in variables
+    }
+    runnable = made[key]
+    runnable.run(store, values)
+    return [_found(runnable.plan, store, values, t) for t in fetches]
+
+
+def _found(plan: Plan, store: Store, values: dict[int, Any], tensor: Tensor) -> Any:
+    if id(tensor) in values:
+        return _as_array(values[id(tensor)])
+    variable = plan.aliases.get(id(tensor))
+    if variable is not None:
+        return np.asarray(store[variable])
+    return tensor._node.attrs["value"]
+
+
 class Runnable:
     """A whole plan; `run` returns the values of tensors by id."""
 
     def __init__(self, plan: Plan):
         self.plan = plan
-        self.steps = [HostStep(s) if s.host else DeviceStep(s) for s in plan.segments]
+        self.steps = [_step(s) for s in plan.segments]
 
     def run(self, store: Store, values: dict[int, Any]) -> dict[int, Any]:
-        for step in self.steps:
-            step.run(store, values)
+        at = 0
+        while at < len(self.steps):
+            try:
+                self.steps[at].run(store, values)
+                at += 1
+            except NotOnDevice as found:
+                # Known before anything ran: plan this part again, and go on.
+                move_to_host(found.node)
+                parts = split(self.steps[at].segment)
+                self.steps[at : at + 1] = map(_step, parts)
         return values
+
+
+def _step(segment: Segment) -> HostStep | DeviceStep:
+    return HostStep(segment) if segment.host else DeviceStep(segment)
 
 
 def uninitialized(variable: Node) -> Exception:
