@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from formats.recorded import FIXTURES
-from penstock.formats import hdf5
+from penstock.formats import hdf5, keras_zip
 from penstock.formats.errors import (
     LimitError,
     MalformedError,
@@ -219,7 +219,8 @@ def _zip(tmp_path, members):
     return path
 
 
-def test_bad_archives(tmp_path):
+def test_bad_archives(tmp_path, monkeypatch):
+    monkeypatch.setattr(keras_zip, "MOST_JSON_BYTES", 1 << 20)
     weights = (FIXTURES / "keras3" / "net.weights.h5").read_bytes()
     good = {"config.json": "{}", "model.weights.h5": weights}
     assert read_keras(_zip(tmp_path, good)).config == {}
@@ -236,6 +237,6 @@ def test_bad_archives(tmp_path):
         read_keras(FIXTURES / "keras3" / "model.h5")
     with pytest.raises(NotThisFormatError, match="no HDF5 file"):
         read_keras(_zip(tmp_path, {**good, "model.weights.h5": "text"}))
-    bomb = {**good, "config.json": json.dumps({"a": " " * (300 << 20)})}
+    bomb = {**good, "config.json": json.dumps({"a": " " * (1 << 20)})}
     with pytest.raises(LimitError):
         read_keras(_zip(tmp_path, bomb))

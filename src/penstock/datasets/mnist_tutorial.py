@@ -7,17 +7,14 @@ epoch takes the rest of the old order and the beginning of the new one.
 
 from __future__ import annotations
 
-import collections
 import os
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from penstock.datasets import mnist_files
 
 Array = np.ndarray[Any, Any]
-
-Datasets = collections.namedtuple("Datasets", ["train", "validation", "test"])
 
 PIXELS = 784
 CLASSES = 10
@@ -145,6 +142,14 @@ class DataSet:
         if self._dtype == np.uint8:
             return pixels
         return np.multiply(pixels, np.float32(1.0 / 255.0), dtype=np.float32)
+
+
+class Datasets(NamedTuple):
+    """The three parts of MNIST."""
+
+    train: DataSet
+    validation: DataSet
+    test: DataSet
 
 
 def read_data_sets(

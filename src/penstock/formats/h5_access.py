@@ -12,7 +12,9 @@ from __future__ import annotations
 import contextlib
 import io
 import math
+import mmap
 import os
+import struct
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -30,6 +32,7 @@ from penstock.formats.errors import (
     TruncatedError,
     UnsupportedFormatError,
 )
+from penstock.formats.h5_probe import probe
 
 Array = np.ndarray[Any, Any]
 
@@ -55,22 +58,29 @@ class Source:
 
 @contextlib.contextmanager
 def reading(
-    path: str | os.PathLike[str] | BinaryIO, what: str
+    path: str | os.PathLike[str] | BinaryIO, what: str, trusted: bool = False
 ) -> Generator[Source, None, None]:
     """Open an HDF5 file (a path, or a file in memory) for reading.
 
-    What the HDF5 library objects to becomes a FormatError that names `what`.
+    What the HDF5 library objects to becomes a FormatError that names `what`. A
+    file in memory that this process wrote is `trusted`: see `h5_probe`.
     """
     if isinstance(path, (str, os.PathLike)):
         with open(path, "rb") as file:
-            head, size = file.read(8), os.fstat(file.fileno()).st_size
+            size = os.fstat(file.fileno()).st_size
+            if not size:
+                raise NotThisFormatError(f"{what} is no HDF5 file: it is empty")
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+                _check_bytes(view, what)
         source: Any = os.fspath(path)
+        probe(source, None, size, what)
     else:
         data = path.read()
-        head, size = data[:8], len(data)
+        size = len(data)
+        _check_bytes(data, what)
+        if not trusted:
+            probe(None, data, size, what)
         source = io.BytesIO(data)
-    if head != SIGNATURE:
-        raise NotThisFormatError(f"{what} is no HDF5 file: it begins with {head.hex()}")
     try:
         with h5py.File(source, "r") as file:
             yield Source(file, what, size, MOST_EXPANSION * size + FREE_BYTES)
@@ -82,6 +92,37 @@ def reading(
         raise MalformedError(f"{what}: damaged HDF5 file ({error})") from error
     except (RuntimeError, ValueError, TypeError, KeyError, MemoryError) as error:
         raise MalformedError(f"{what}: damaged HDF5 file ({error})") from error
+
+
+def _check_bytes(data: bytes | mmap.mmap, what: str) -> None:
+    """Check what the HDF5 library does not: signature, and heaps that never end.
+
+    Strings lie in "global heaps", lists of (number, uses, size, bytes) behind a
+    head of 16 bytes. Number 0 is the free rest; when its size is a lie, the
+    library walks on the spot for ever ("HDF5 File Format Specification", III.E).
+    """
+    if data[:8] != SIGNATURE:
+        begin = data[:8].hex()
+        raise NotThisFormatError(f"{what} is no HDF5 file: it begins with {begin}")
+    # Where the file ends, by version of its first block (III.A there).
+    end_at = {0: 40, 1: 44, 2: 28, 3: 28}.get(data[8] if len(data) > 8 else 0)
+    if end_at is not None:
+        stored = data[end_at : end_at + 8]
+        if len(stored) < 8 or struct.unpack("<Q", stored)[0] > len(data):
+            raise TruncatedError(f"{what}: the HDF5 file is cut short")
+    heap = data.find(b"GCOL\x01\0\0\0")
+    while heap >= 0:
+        at, end = heap + 16, 0
+        if at <= len(data):
+            end = heap + struct.unpack_from("<Q", data, heap + 8)[0]
+        if end > len(data):
+            raise TruncatedError(f"{what}: the HDF5 file is cut short")
+        while at + 16 <= end:
+            number, size = struct.unpack_from("<H6xQ", data, at)
+            if number == 0 and size != end - at:
+                raise MalformedError(f"{what}: damaged HDF5 file (heap at {heap})")
+            at += size if number == 0 else 16 + -(-size // 8) * 8
+        heap = data.find(b"GCOL\x01\0\0\0", heap + 8)
 
 
 def child(source: Source, group: Any, path: str) -> Any:

@@ -24,6 +24,7 @@ from penstock.formats import h5_access
 from penstock.formats.atomic import beside
 from penstock.formats.errors import MalformedError, NotThisFormatError
 from penstock.formats.h5_access import Array, Source
+from penstock.formats.h5_probe import trust
 
 # HDF5's object headers end at 64 kB; Keras leaves this much room for the rest.
 LONGEST_ATTRIBUTE = 64_512
@@ -105,6 +106,7 @@ def write_h5(path: str | os.PathLike[str], model: H5Model) -> None:
         with h5py.File(unfinished, "w") as file:
             _write(file, model)
         os.replace(unfinished, target)
+        trust(target)
     except BaseException:
         if os.path.exists(unfinished):
             os.unlink(unfinished)

@@ -32,6 +32,7 @@ from penstock.formats.errors import (
     UnsupportedFormatError,
 )
 from penstock.formats.h5_access import Array, Source
+from penstock.formats.h5_probe import is_own, trust
 from penstock.formats.hdf5 import json_object
 
 WEIGHTS_NAME = "model.weights.h5"
@@ -68,7 +69,7 @@ def read_keras(path: str | os.PathLike[str]) -> KerasArchive:
     with open(path, "rb") as file:
         try:
             with zipfile.ZipFile(file) as archive:
-                return _archive(archive, what)
+                return _archive(archive, what, is_own(what))
         except FormatError:
             raise
         except zipfile.BadZipFile as error:
@@ -82,7 +83,7 @@ def read_keras(path: str | os.PathLike[str]) -> KerasArchive:
             raise MalformedError(f"{what}: damaged archive ({error})") from error
 
 
-def _archive(archive: zipfile.ZipFile, what: str) -> KerasArchive:
+def _archive(archive: zipfile.ZipFile, what: str, own: bool) -> KerasArchive:
     members = _members(archive, what)
     config = json_object(_read(archive, "config.json", what), f"{what}: config")
     metadata: dict[str, Any] = {}
@@ -90,7 +91,7 @@ def _archive(archive: zipfile.ZipFile, what: str) -> KerasArchive:
         data = _read(archive, "metadata.json", what)
         metadata = json_object(data, f"{what}: metadata")
     data = _read(archive, WEIGHTS_NAME, what)
-    weights = _tree(io.BytesIO(data), f"{what}: {WEIGHTS_NAME}")
+    weights = _tree(io.BytesIO(data), f"{what}: {WEIGHTS_NAME}", own)
     known = {"config.json", "metadata.json", WEIGHTS_NAME}
     assets = {
         name: _read(archive, name, what)
@@ -114,6 +115,7 @@ def write_keras(path: str | os.PathLike[str], model: KerasArchive) -> None:
             *model.assets.items(),
         ):
             archive.writestr(zipfile.ZipInfo(name), data)
+    trust(os.fspath(path))
 
 
 def read_weights(path: str | os.PathLike[str]) -> WeightTree:
@@ -127,6 +129,7 @@ def write_weights(path: str | os.PathLike[str], tree: WeightTree) -> None:
     _write_tree(data, tree)
     with replacing(path) as file:
         file.write(data.getbuffer())
+    trust(os.fspath(path))
 
 
 def _members(archive: zipfile.ZipFile, what: str) -> list[str]:
@@ -159,10 +162,10 @@ def _read(archive: zipfile.ZipFile, name: str, what: str) -> bytes:
         raise ChecksumError(f"{what}: {name} is damaged ({error})") from error
 
 
-def _tree(path: Any, what: str) -> WeightTree:
+def _tree(path: Any, what: str, own: bool = False) -> WeightTree:
     arrays: dict[str, Array] = {}
     groups: dict[str, dict[str, Any]] = {}
-    with h5_access.reading(path, what) as source:
+    with h5_access.reading(path, what, own) as source:
         _walk(source, source.root, "", 0, arrays, groups)
     return WeightTree(arrays, groups)
 
