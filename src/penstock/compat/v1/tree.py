@@ -84,7 +84,17 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "": ({**_DTYPES, **_PROTOS, **_IR, **_VERSIONS}, _ROOT_SOURCES),
     "nn": ({}, ("penstock.v1.nn", "penstock.api.nn")),
     "nn.rnn_cell": ({}, ("penstock.v1.rnn_cell", "penstock.api.rnn_cell")),
-    "train": ({}, ("penstock.v1.train", "penstock.v1.global_step", _SAVER)),
+    "train": (
+        {"write_graph": "penstock.saving.graph_io:write_graph"},
+        (
+            "penstock.v1.train",
+            "penstock.v1.global_step",
+            "penstock.v1.saver",
+            "penstock.v1.meta_graph",
+            "penstock.v1.checkpoint_init",
+            _SAVER,
+        ),
+    ),
     "layers": ({}, ("penstock.v1.layers",)),
     "losses": ({}, ("penstock.v1.losses",)),
     "metrics": ({}, ("penstock.v1.metrics",)),

@@ -1,0 +1,1 @@
+"""Graphs and variables to files and back."""
