@@ -1,0 +1,29 @@
+"""One seed for everything: Python, NumPy, and the engines that register here."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import numpy as np
+
+_seeders: list[Callable[[int], None]] = []
+
+
+def register_seeder(seeder: Callable[[int], None]) -> None:
+    """`set_random_seed(seed)` will call `seeder(seed)` too."""
+    if seeder not in _seeders:
+        _seeders.append(seeder)
+
+
+def set_random_seed(seed: int) -> None:
+    """Make what follows repeatable: Python's, NumPy's and the engine's numbers."""
+    if not isinstance(seed, int | np.integer) or isinstance(seed, bool):
+        raise ValueError(
+            f"Expected `seed` argument to be an integer. Received: seed={seed} (of "
+            f"type {type(seed)})."
+        )
+    random.seed(seed)
+    np.random.seed(seed)
+    for seeder in _seeders:
+        seeder(int(seed))
