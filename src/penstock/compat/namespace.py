@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
+import functools
 import importlib
+import pkgutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
@@ -17,8 +20,9 @@ class Namespace(ModuleType):
 
     `shown` is what programs call it, `names` says where single names are
     ("module:attribute"; "module" alone is the module), `sources` are modules whose
-    public names are all in: their `__all__`, or what they define themselves. The
-    first that has a name wins. Programs may set names of their own.
+    public names are all in: their `__all__`, or what they define themselves; a `*`
+    stands for modules of one package. The first that has a name wins. Programs may
+    set names of their own.
     """
 
     _shown: str
@@ -38,9 +42,8 @@ class Namespace(ModuleType):
             module, _, attribute = place.partition(":")
             value = importlib.import_module(module)
             return getattr(value, attribute) if attribute else value
-        for source in self._sources:
-            module = _module(source)
-            if module is not None and name in _public(module):
+        for module in self._modules():
+            if name in _public(module):
                 return getattr(module, name)
         raise UnsupportedError(self._missing(name))
 
@@ -51,14 +54,30 @@ class Namespace(ModuleType):
 
     def __dir__(self) -> list[str]:
         names = {n for n in vars(self) if not n.startswith("_")} | set(self._names)
-        for source in self._sources:
-            module = _module(source)
-            if module is not None:
-                names |= _public(module)
+        for module in self._modules():
+            names |= _public(module)
         return sorted(names)
+
+    def _modules(self) -> Iterator[ModuleType]:
+        for source in self._sources:
+            for name in _expanded(source):
+                module = _module(name)
+                if module is not None:
+                    yield module
 
     def __repr__(self):
         return f"<module '{self.__name__}' from Penstock>"
+
+
+@functools.cache
+def _expanded(source: str) -> tuple[str, ...]:
+    """`source`, or with a `*` in its last part the modules that match, sorted."""
+    if "*" not in source:
+        return (source,)
+    package, _, pattern = source.rpartition(".")
+    places = importlib.import_module(package).__path__
+    found = sorted(m.name for m in pkgutil.iter_modules(places))
+    return tuple(f"{package}.{n}" for n in fnmatch.filter(found, pattern))
 
 
 def _module(name: str) -> ModuleType | None:

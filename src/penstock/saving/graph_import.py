@@ -134,11 +134,20 @@ class Importer:
         self.used: set[str] = set()
 
     def run(self, messages) -> None:
-        for message in _ordered(messages, self.arguments):
-            try:
-                self._add(message)
-            except _FAULTS as error:
-                raise ValueError(f"Node '{message.name}': {error}") from error
+        try:
+            for message in _ordered(messages, self.arguments):
+                try:
+                    self._add(message)
+                except _FAULTS as error:
+                    raise ValueError(f"Node '{message.name}': {error}") from error
+        except BaseException:
+            self._undo()
+            raise
+
+    def _undo(self) -> None:
+        """A graph that could not be imported whole leaves nothing behind."""
+        for node in self.made.values():
+            self.graph._nodes.pop(node.name, None)
 
     def _add(self, message) -> None:
         name = f"{self.prefix}/{message.name}" if self.prefix else message.name

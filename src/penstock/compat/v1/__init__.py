@@ -4,11 +4,13 @@ import penstock.compat.v1 as tf
 """
 
 import sys
+from importlib import import_module
 
 from penstock.compat import namespace
 from penstock.compat.v1.tree import TREE
 from penstock.v1 import default_graph
 
 default_graph.activate()
+import_module("penstock.api.operators")
 namespace.grow(sys.modules[__name__], "tf", TREE)
 newaxis = None

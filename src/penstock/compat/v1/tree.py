@@ -52,12 +52,15 @@ _VERSIONS = _all(
     "penstock.v1.version",
 )
 
-_MATH = (
-    "penstock.v1.math", "penstock.api.math", "penstock.api.math_reduce",
-    "penstock.api.math_segment",
-)  # fmt: skip
-_ARRAY = ("penstock.v1.array", "penstock.api.array")
-_LINALG = ("penstock.v1.linalg", "penstock.api.linalg")
+
+def _both(*families: str) -> tuple[str, ...]:
+    """The face's modules of some families, then those that both faces share."""
+    faces = tuple(f"penstock.v1.{f}" for f in families)
+    return faces + tuple(f"penstock.api.{f}" for f in families)
+
+
+_MATH = _both("math*", "clip*", "segment*", "bitwise*")
+_LINALG = _both("linalg*", "math_linear*", "math_matmul*")
 _INITIALIZERS = "penstock.v1.initializers"
 _SAVER = "penstock.saving.checkpoint"
 
@@ -67,23 +70,17 @@ _ROOT_SOURCES = (
     "penstock.v1.scopes", "penstock.v1.graph_keys", "penstock.v1.default_graph",
     "penstock.v1.initializers", "penstock.v1.template", "penstock.v1.partitioned",
     "penstock.v1.constant", "penstock.v1.config", "penstock.v1.gradients",
-    "penstock.v1.random",
-    *_MATH, *_ARRAY, *_LINALG,
-    "penstock.v1.control", "penstock.api.control",
-    "penstock.v1.functional", "penstock.api.functional",
-    "penstock.v1.clip", "penstock.api.clip",
-    "penstock.v1.strings", "penstock.api.strings",
-    "penstock.v1.sparse", "penstock.api.sparse",
-    "penstock.v1.checks", "penstock.api.checks",
-    "penstock.v1.debugging", "penstock.api.debugging",
-    "penstock.v1.host", "penstock.api.host",
-    "penstock.v1.io", "penstock.v1.graph_io",
+    "penstock.v1.random", "penstock.v1.graph_io",
+    *_MATH, *_both("array*", "linalg*", "control_flow*", "loops*", "tensor_array*"),
+    *_both("strings*", "sparse*", "checks*", "debugging*", "host*", "functional*"),
+    *_both("script*", "special*", "sets*", "lookup*", "queues*", "readers*", "io*"),
+    *_both("parsing*", "printing*", "logging_ops*", "custom_gradient*", "einsum*"),
 )  # fmt: skip
 
 TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "": ({**_DTYPES, **_PROTOS, **_IR, **_VERSIONS}, _ROOT_SOURCES),
-    "nn": ({}, ("penstock.v1.nn", "penstock.api.nn")),
-    "nn.rnn_cell": ({}, ("penstock.v1.rnn_cell", "penstock.api.rnn_cell")),
+    "nn": ({}, _both("nn*", "rnn*", "embedding*", "sampled*", "ctc*")),
+    "nn.rnn_cell": ({}, _both("rnn_cell*", "cells*")),
     "train": (
         {"write_graph": "penstock.saving.graph_io:write_graph"},
         (
@@ -98,9 +95,9 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "layers": ({}, ("penstock.v1.layers",)),
     "losses": ({}, ("penstock.v1.losses",)),
     "metrics": ({}, ("penstock.v1.metrics",)),
-    "math": ({}, (*_MATH, "penstock.v1.nn", "penstock.api.nn")),
+    "math": ({}, (*_MATH, *_LINALG, *_both("special*", "nn*"))),
     "linalg": ({}, _LINALG),
-    "image": ({}, ("penstock.v1.image", "penstock.api.image")),
+    "image": ({}, _both("image*")),
     "random": (
         _spelled("penstock.v1.random", poisson="poisson"),
         ("penstock.v1.random", "penstock.api.random"),
