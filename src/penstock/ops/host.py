@@ -1,0 +1,186 @@
+"""Callbacks, printing, assertions: what runs as Python between compiled segments."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from penstock.core.dtypes import string
+from penstock.core.errors import InvalidArgumentError
+from penstock.ir.op import STOPS, op
+from penstock.ops import rules
+from penstock.ops.host_text import flat_summary, summary
+
+log = logging.getLogger("tensorflow")
+
+#: The Python functions of `PyFunc` nodes, by token.
+FUNCTIONS: dict[str, Callable] = {}
+_tokens = itertools.count()
+
+
+def register(function: Callable) -> str:
+    """A token under which `PyFunc` finds `function`."""
+    token = f"pyfunc_{next(_tokens)}"
+    FUNCTIONS[token] = function
+    return token
+
+
+def _unknown(input, *, Tout, **_):
+    return [None] * len(Tout)
+
+
+def _called(input, *, token, Tout):
+    result = FUNCTIONS[token](*input)
+    values = list(result) if isinstance(result, list | tuple) else [result]
+    if not Tout:
+        return ()
+    if len(values) != len(Tout):
+        raise InvalidArgumentError(
+            f"{token} returns {len(values)} values, but expects to see {len(Tout)} "
+            "values."
+        )
+    return tuple(
+        _converted(token, i, v, kind)
+        for i, (v, kind) in enumerate(zip(values, Tout, strict=True))
+    )
+
+
+def _converted(token: str, i: int, value: Any, kind) -> np.ndarray:
+    if kind is string:
+        from penstock.core.convert import to_array
+
+        return to_array(value, string)
+    array = np.asarray(value.numpy() if hasattr(value, "numpy") else value)
+    if isinstance(value, int | float | list | tuple) and not isinstance(value, bool):
+        array = array.astype(kind.np)  # plain Python numbers have no dtype of their own
+    if array.dtype != kind.np:
+        raise InvalidArgumentError(
+            f"{i}-th value returned by {token} is {array.dtype.name}, but expects "
+            f"{kind.name}. Give Tout={array.dtype.name}, or return .astype."
+        )
+    return array
+
+
+for _name, _stateful in (("PyFunc", True), ("PyFuncStateless", False)):
+    op(
+        _name,
+        "input: *Tin -> output: *Tout",
+        shape=_unknown,
+        gradient=STOPS,
+        host=True,
+        stateful=_stateful,
+    )(_called)
+
+
+@op(
+    "EagerPyFunc",
+    "input: *Tin -> output: *Tout",
+    shape=_unknown,
+    attrs={"is_async": False},
+    host=True,
+    stateful=True,
+)
+def eager_py_func(input, *, token, Tout):
+    return _called(input, token=token, Tout=Tout)
+
+
+#: How often each `Print` with first_n has printed.
+_printed: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+
+
+@op(
+    "Print",
+    "input: T, data: *U -> output: T",
+    shape=lambda input, data, **_: input.dims,
+    attrs={"message": "", "first_n": -1, "summarize": 3},
+    nested=True,
+    host=True,
+    stateful=True,
+)
+def print_v1(frame, node):
+    first_n = node.attrs["first_n"]
+    count = _printed.get(node, 0)
+    if first_n < 0 or count < first_n:
+        _printed[node] = count + 1
+        limit = node.attrs["summarize"]
+        parts = [flat_summary(frame.value(t), limit) for t in node.inputs[1:]]
+        print(f"{node.attrs['message']}{''.join(parts)}", file=sys.stderr, flush=True)
+    return np.asarray(frame.value(node.inputs[0]))
+
+
+@print_v1.gradient
+def _(node, dy):
+    return [dy, *[None] * (len(node.inputs) - 1)]
+
+
+@op(
+    "StringFormat",
+    "inputs: *T -> output: string",
+    shape=rules.scalar,
+    gradient=STOPS,
+    host=True,
+)
+def string_format(inputs, *, template="%s", placeholder="%s", summarize=3):
+    pieces = template.split(placeholder)
+    out = pieces[0]
+    for value, piece in zip(inputs, pieces[1:], strict=True):
+        out += summary(value, summarize) + piece
+    return np.array(out.encode("utf-8", "surrogateescape"), object)
+
+
+@op(
+    "PrintV2",
+    "input: string ->",
+    shape=rules.none,
+    gradient=STOPS,
+    host=True,
+    stateful=True,
+)
+def print_v2(input, *, output_stream="stderr", end="\n"):
+    text = input.item().decode("utf-8", "replace")
+    if output_stream.startswith("file://"):
+        with open(output_stream[7:], "a", encoding="utf-8") as file:
+            file.write(text + end)
+    elif output_stream.startswith("log("):
+        level = {"info": 20, "warning": 30, "error": 40}[output_stream[4:-1]]
+        log.log(level, "%s", text)
+    else:
+        stream = sys.stdout if output_stream == "stdout" else sys.stderr
+        print(text, end=end, file=stream, flush=True)
+    return ()
+
+
+@op(
+    "Assert",
+    "condition: bool, data: *T ->",
+    shape=rules.none,
+    gradient=STOPS,
+    host=True,
+    stateful=True,
+)
+def assert_op(condition, data, *, summarize=3):
+    if not np.asarray(condition).all():
+        shown = " ".join(flat_summary(d, summarize) for d in data)
+        raise InvalidArgumentError(f"assertion failed: {shown}")
+    return ()
+
+
+@op(
+    "Abort",
+    "->",
+    shape=rules.none,
+    attrs={"exit_without_error": False},
+    gradient=STOPS,
+    host=True,
+    stateful=True,
+)
+def abort(*, error_msg=""):
+    from penstock.core.errors import AbortedError
+
+    raise AbortedError(error_msg or "Abort was run")
