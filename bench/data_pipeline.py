@@ -41,7 +41,7 @@ def side(name, count):
         import tensorflow as tf
 
         return measure(tf.data.Dataset, count) | {"version": tf.__version__}
-    from penstock.data import Dataset
+    from penstock.pipeline import Dataset
 
     return measure(Dataset, count)
 

@@ -1,4 +1,4 @@
-"""Record what tf.data gives for tests/data/pipelines.py. Run with TensorFlow's Python.
+"""Record what tf.data gives for tests/pipeline/pipelines.py. Run with TensorFlow's Python.
 
 Writes tests/fixtures/data.json: per pipeline two passes, spec and cardinality, or the
 class of the error. Values are exact (tolerance 0): they are orders and copies.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/data"))
+sys.path.insert(0, str(ROOT / "tests/pipeline"))
 
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402

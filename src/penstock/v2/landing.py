@@ -8,11 +8,17 @@ from penstock.core.shapes import TensorShape
 from penstock.ir import context
 from penstock.ir.tensor import Tensor
 
+_found: Any = None
+
 
 def _recorder() -> Any:
-    from penstock.runtime.eager import RECORDER
+    global _found
+    if _found is None:
+        import penstock.api.operators  # noqa: F401  (attaches them)
+        from penstock.runtime.eager import RECORDER
 
-    return RECORDER
+        _found = RECORDER
+    return _found
 
 
 def offer() -> None:

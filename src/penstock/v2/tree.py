@@ -6,7 +6,6 @@ A new public function needs nothing here where its module is listed already.
 from __future__ import annotations
 
 
-
 def _all(names: str, place: str) -> dict[str, str]:
     return {n: f"{place}:{n}" for n in names.split()}
 
@@ -23,43 +22,47 @@ _CORE = {
     "IndexedSlices": "penstock.ir.indexed_slices:IndexedSlices",
     "TensorShape": "penstock.core.shapes:TensorShape",
     "Variable": "penstock.api.variable:Variable",
+    "TypeSpec": "penstock.v2.specs:TypeSpec",
     "__version__": "penstock.v2.version:__version__",
 }
-_MATH = (
-    "penstock.v2.math", "penstock.api.math", "penstock.api.math_reduce",
-    "penstock.api.math_segment", "penstock.api.bitwise",
-)  # fmt: skip
-_ARRAY = ("penstock.v2.array", "penstock.api.array")
-_LINALG = ("penstock.api.linalg",)
-_NN = ("penstock.v2.nn", "penstock.api.nn", "penstock.api.nn_conv",
-       "penstock.api.nn_sampled")  # fmt: skip
+
+
+def _both(*families: str) -> tuple[str, ...]:
+    """The face's modules of some families, then those that both faces share."""
+    faces = tuple(f"penstock.v2.{f}" for f in families)
+    return faces + tuple(f"penstock.api.{f}" for f in families)
+
+
+_MATH = _both("math*", "clip*", "segment*", "bitwise*", "special*")
+_ARRAY = _both("array*")
+_LINALG = _both("linalg*")
+_NN = _both("nn*", "embedding*", "sampled*", "ctc*")
+_RANDOM = ("penstock.v2.random", "penstock.api.random")
 _ROOT = (
     "penstock.v2.constant", "penstock.v2.tape", "penstock.v2.function",
     "penstock.v2.specs", "penstock.v2.module", "penstock.v2.scopes",
-    "penstock.v2.initializers", "penstock.v2.control",
+    "penstock.v2.initializers", "penstock.v2.custom_gradient",
     *_MATH, *_ARRAY, *_LINALG,
-    "penstock.api.control", "penstock.api.functional", "penstock.api.clip",
-    "penstock.api.script", "penstock.api.sparse", "penstock.api.checks",
-    "penstock.api.debugging", "penstock.api.host", "penstock.api.tensor_array",
+    *_both("control*", "loops*", "tensor_array*", "functional*", "script*"),
+    *_both("sparse*", "checks*", "debugging*", "host*", "printing*", "einsum*"),
 )  # fmt: skip
 
 TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "": ({**_DTYPES, **_CORE, "keras": "penstock.keras"}, _ROOT),
-    "math": ({}, (*_MATH, *_NN)),
+    "math": ({}, (*_MATH, *_both("nn*"))),
     "linalg": ({}, (*_LINALG, *_MATH, *_ARRAY)),
     "nn": ({}, _NN),
-    "random": ({}, ("penstock.v2.random", "penstock.api.random")),
+    "random": ({}, _RANDOM),
     "random.experimental": ({}, ("penstock.v2.random",)),
     "errors": ({}, ("penstock.core.errors",)),
     "dtypes": (_DTYPES, ("penstock.v2.dtypes",)),
-    "bitwise": ({}, ("penstock.api.bitwise",)),
+    "bitwise": ({}, _both("bitwise*", "math_arithmetic")),
     "config": ({}, ("penstock.v2.config",)),
     "config.experimental": ({}, ("penstock.v2.config_experimental",)),
-    "debugging": ({}, ("penstock.v2.debugging", "penstock.api.debugging",
-                       "penstock.api.checks")),
+    "debugging": ({}, _both("debugging*", "checks*")),
     "experimental": ({}, ("penstock.v2.experimental",)),
-    "image": ({}, ("penstock.api.image",)),
-    "io": ({}, ("penstock.v2.io",)),
+    "image": ({}, ("penstock.v2.image", "penstock.api.image*", "penstock.api.random")),
+    "io": ({}, _both("io*", "parsing*")),
     "io.gfile": ({}, ("penstock.v1.gfile",)),
     "initializers": ({}, ("penstock.v2.initializers",)),
     "nest": ({}, ("penstock.v2.nest",)),
@@ -67,8 +70,8 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "saved_model": ({}, ("penstock.v2.saved_model",)),
     "sets": ({}, ("penstock.api.sets",)),
     "signal": ({}, ("penstock.api.signal",)),
-    "sparse": ({}, ("penstock.api.sparse",)),
-    "strings": ({}, ("penstock.api.strings",)),
+    "sparse": ({}, _both("sparse*")),
+    "strings": ({}, _both("strings*")),
     "summary": ({}, ("penstock.v2.summary",)),
     "sysconfig": ({}, ("penstock.v2.sysconfig",)),
     "test": ({}, ("penstock.v2.test",)),
@@ -76,10 +79,10 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "version": ({}, ("penstock.v2.version",)),
     "autograph": ({}, ("penstock.v2.autograph",)),
     "types": ({}, ()),
+    "data": ({}, ("penstock.v2.dataset",)),
+    "data.experimental": ({}, ("penstock.v2.dataset_experimental",)),
     "lookup": ({}, ("penstock.v2.lookup",)),
     "losses": ({}, ("penstock.keras.losses",)),
     "metrics": ({}, ("penstock.keras.metrics",)),
     "optimizers": ({}, ("penstock.keras.optimizers",)),
 }  # fmt: skip
-
-

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from penstock.data.background import Worker
+from penstock.pipeline.background import Worker
 
 
 class SequenceEnqueuer:

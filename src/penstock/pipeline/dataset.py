@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 
 from penstock.core.errors import UnsupportedError
-from penstock.data import (
+from penstock.pipeline import (
     batching,
     caching,
     elementwise,
@@ -24,15 +24,15 @@ from penstock.data import (
     ordering,
     sources,
 )
-from penstock.data.background import Prefetch
-from penstock.data.bucketing import bucket_batches, bucket_of
-from penstock.data.making import Making
-from penstock.data.node import INFINITE, UNKNOWN, Node
-from penstock.data.options import Options
-from penstock.data.plan import IndexPlan
-from penstock.data.random_order import SeedStream, seed_pair
-from penstock.data.spec import covering
-from penstock.data.structure import (
+from penstock.pipeline.background import Prefetch
+from penstock.pipeline.bucketing import bucket_batches, bucket_of
+from penstock.pipeline.making import Making
+from penstock.pipeline.node import INFINITE, UNKNOWN, Node
+from penstock.pipeline.options import Options
+from penstock.pipeline.plan import IndexPlan
+from penstock.pipeline.random_order import SeedStream, seed_pair
+from penstock.pipeline.spec import covering
+from penstock.pipeline.structure import (
     apply,
     as_element,
     same,

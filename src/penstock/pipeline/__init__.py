@@ -4,11 +4,11 @@ Knows no graph and no engine. `Dataset` is the fluent face over frozen nodes; th
 tf-named class derives from it and hands in functions from NumPy to NumPy.
 """
 
-from penstock.data.dataset import AUTOTUNE, Dataset
-from penstock.data.node import INFINITE, UNKNOWN, Node
-from penstock.data.options import Options
-from penstock.data.plan import IndexPlan
-from penstock.data.spec import ArraySpec, DatasetSpec
+from penstock.pipeline.dataset import AUTOTUNE, Dataset
+from penstock.pipeline.node import INFINITE, UNKNOWN, Node
+from penstock.pipeline.options import Options
+from penstock.pipeline.plan import IndexPlan
+from penstock.pipeline.spec import ArraySpec, DatasetSpec
 
 __all__ = [
     "AUTOTUNE",

@@ -13,8 +13,8 @@ from penstock.core.errors import (
     NotFoundError,
     UnsupportedError,
 )
-from penstock.data import Dataset, files
-from penstock.data.structure import flatten
+from penstock.pipeline import Dataset, files
+from penstock.pipeline.structure import flatten
 
 IMAGES = np.arange(60, dtype=np.float32).reshape(20, 3)
 LABELS = np.arange(20)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from penstock.core.errors import InvalidArgumentError
-from penstock.data.node import Node, Through
+from penstock.pipeline.node import Node, Through
 
 AUTOTUNE_BUFFER = 4
 _END = object()

@@ -9,7 +9,7 @@ import traceback
 import numpy as np
 import pytest
 
-from penstock.data import Dataset
+from penstock.pipeline import Dataset
 
 
 def penstock_threads():
@@ -85,7 +85,7 @@ def test_prefetch_runs_ahead_no_further_than_its_buffer():
 
 def test_a_program_ends_with_its_workers_running():
     program = (
-        "from penstock.data import Dataset\n"
+        "from penstock.pipeline import Dataset\n"
         "it = iter(Dataset.range(10**9).map(lambda x: x + 1).prefetch(2))\n"
         "print(next(it))\n"
     )

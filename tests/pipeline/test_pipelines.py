@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from data.pipelines import PIPELINES, text_pipelines
-from penstock.data import Dataset, files
+from pipeline.pipelines import PIPELINES, text_pipelines
+from penstock.pipeline import Dataset, files
 
 FILE_NODES = {
     "TextLineDataset": files.TextLines,

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import islice
 
-from penstock.data.plan import IndexPlan
-from penstock.data.spec import element_spec
+from penstock.pipeline.plan import IndexPlan
+from penstock.pipeline.spec import element_spec
 
 INFINITE = -1
 UNKNOWN = -2

@@ -10,12 +10,12 @@ import numpy as np
 
 from penstock.core import dtypes
 from penstock.core.errors import UnsupportedError
-from penstock.data import files, mixing, ordering, sources
-from penstock.data.node import Node
-from penstock.data.random_order import SeedStream, seed_pair
-from penstock.data.sampling import choices
-from penstock.data.spec import array_spec, covering
-from penstock.data.structure import as_element, flatten, is_structure, transform
+from penstock.pipeline import files, mixing, ordering, sources
+from penstock.pipeline.node import Node
+from penstock.pipeline.random_order import SeedStream, seed_pair
+from penstock.pipeline.sampling import choices
+from penstock.pipeline.spec import array_spec, covering
+from penstock.pipeline.structure import as_element, flatten, is_structure, transform
 
 
 class Making:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from penstock.core import philox_np
-from penstock.data.random_order import Words
+from penstock.pipeline.random_order import Words
 
 _SCRAMBLE_KEY = np.array([0x3EC8F720, 0x02461E29], np.uint32)
 

@@ -7,9 +7,9 @@ from functools import cached_property
 from itertools import islice
 
 from penstock.core.errors import InvalidArgumentError
-from penstock.data import plan as plans
-from penstock.data.node import INFINITE, UNKNOWN, Node, Through, scaled
-from penstock.data.random_order import SeedStream, shuffled
+from penstock.pipeline import plan as plans
+from penstock.pipeline.node import INFINITE, UNKNOWN, Node, Through, scaled
+from penstock.pipeline.random_order import SeedStream, shuffled
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,11 +11,11 @@ import numpy as np
 from penstock.core import dtypes, shapes
 from penstock.core.convert import to_array
 from penstock.core.errors import InvalidArgumentError
-from penstock.data import plan as plans
-from penstock.data.node import INFINITE, UNKNOWN, Node, scaled
-from penstock.data.random_order import SeedStream, Words
-from penstock.data.spec import ArraySpec, element_spec, without_batch
-from penstock.data.structure import flatten, is_structure, pack, transform
+from penstock.pipeline import plan as plans
+from penstock.pipeline.node import INFINITE, UNKNOWN, Node, scaled
+from penstock.pipeline.random_order import SeedStream, Words
+from penstock.pipeline.spec import ArraySpec, element_spec, without_batch
+from penstock.pipeline.structure import flatten, is_structure, pack, transform
 
 
 def _own(value) -> np.ndarray:

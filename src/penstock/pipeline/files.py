@@ -18,8 +18,8 @@ import numpy as np
 from penstock.core import dtypes
 from penstock.core.convert import to_array
 from penstock.core.errors import InvalidArgumentError, NotFoundError
-from penstock.data.node import UNKNOWN, Node
-from penstock.data.spec import ArraySpec
+from penstock.pipeline.node import UNKNOWN, Node
+from penstock.pipeline.spec import ArraySpec
 
 
 def file_names(value) -> Iterable[str]:

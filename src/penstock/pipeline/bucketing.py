@@ -7,8 +7,8 @@ from bisect import bisect_right
 import numpy as np
 
 from penstock.core.errors import InvalidArgumentError
-from penstock.data.spec import ArraySpec
-from penstock.data.structure import flatten, pack, transform
+from penstock.pipeline.spec import ArraySpec
+from penstock.pipeline.structure import flatten, pack, transform
 
 
 def bucket_of(length: int, boundaries: list[int]) -> np.int64:

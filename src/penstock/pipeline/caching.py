@@ -14,9 +14,9 @@ from typing import BinaryIO
 import numpy as np
 
 from penstock.core.errors import DataLossError, InvalidArgumentError
-from penstock.data import plan as plans
-from penstock.data.node import Node, Through
-from penstock.data.structure import flatten, pack
+from penstock.pipeline import plan as plans
+from penstock.pipeline.node import Node, Through
+from penstock.pipeline.structure import flatten, pack
 
 MAGIC = b"penstock cache 1\n"
 _ELEMENT, _END = b"e", b"z"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from penstock.core import dtypes, shapes
-from penstock.data.structure import flatten, pack, transform
+from penstock.pipeline.structure import flatten, pack, transform
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,17 @@ import numpy as np
 
 from penstock.core import dtypes, shapes
 from penstock.core.errors import DataLossError, InvalidArgumentError
-from penstock.data import plan as plans
-from penstock.data.node import UNKNOWN, Node, Through, scaled
-from penstock.data.sources import Elements
-from penstock.data.spec import (
+from penstock.pipeline import plan as plans
+from penstock.pipeline.node import UNKNOWN, Node, Through, scaled
+from penstock.pipeline.sources import Elements
+from penstock.pipeline.spec import (
     ArraySpec,
     DatasetSpec,
     leaf_spec,
     with_batch,
     without_batch,
 )
-from penstock.data.structure import flatten, is_structure, pack, stack, transform
+from penstock.pipeline.structure import flatten, is_structure, pack, stack, transform
 
 
 def check_batch_size(size: int) -> None:

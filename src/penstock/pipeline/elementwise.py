@@ -12,10 +12,10 @@ from functools import cached_property
 import numpy as np
 
 from penstock.core.errors import OpError
-from penstock.data import plan as plans
-from penstock.data.node import UNKNOWN, Computed, Node, Through
-from penstock.data.spec import ArraySpec
-from penstock.data.structure import apply, as_element, flatten, same
+from penstock.pipeline import plan as plans
+from penstock.pipeline.node import UNKNOWN, Computed, Node, Through
+from penstock.pipeline.spec import ArraySpec
+from penstock.pipeline.structure import apply, as_element, flatten, same
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from penstock.core.errors import InvalidArgumentError
-from penstock.data.node import UNKNOWN, Computed, Node
-from penstock.data.sources import Elements
-from penstock.data.spec import element_spec
-from penstock.data.structure import apply, as_leaf
+from penstock.pipeline.node import UNKNOWN, Computed, Node
+from penstock.pipeline.sources import Elements
+from penstock.pipeline.spec import element_spec
+from penstock.pipeline.structure import apply, as_leaf
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,8 @@ from itertools import chain, islice, repeat
 
 import numpy as np
 
-from penstock.data.random_order import SeedStream, shuffled, shuffled_chunks
-from penstock.data.structure import apply, as_element, pack
+from penstock.pipeline.random_order import SeedStream, shuffled, shuffled_chunks
+from penstock.pipeline.structure import apply, as_element, pack
 
 CHUNK = 1 << 16
 
