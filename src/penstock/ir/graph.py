@@ -35,6 +35,7 @@ class Graph:
     """
 
     eager = False
+    building_function = False
 
     def __init__(self):
         self._nodes: dict[str, Node] = {}
@@ -287,9 +288,8 @@ class Graph:
                 raise ValueError(f"Operation {obj!r} is not an element of this graph.")
             return obj
         kinds = ["Tensor"] * allow_tensor + ["Operation"] * allow_operation
-        raise TypeError(
-            f"Can not convert a {type(obj).__name__} into a {' or '.join(kinds)}."
-        )
+        what = "Operation" if isinstance(obj, Node) else type(obj).__name__
+        raise TypeError(f"Can not convert a {what} into a {' or '.join(kinds)}.")
 
     # --- collections ----------------------------------------------------------------
 

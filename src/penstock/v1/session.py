@@ -130,6 +130,10 @@ class BaseSession:
             raise RuntimeError("Attempted to use a closed Session.")
         return get(self._store, variable._tensor.op)
 
+    def node_value(self, name: str) -> np.ndarray:
+        """The value of the variable whose node is `name`."""
+        return get(self._store, self._graph.get_operation_by_name(name))
+
     def list_devices(self):
         from penstock.runtime.devices import session_devices
 
