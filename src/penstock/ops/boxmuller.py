@@ -7,7 +7,7 @@ off the correctly rounded ones in 1.3 % of the cases. Only 2**23 arguments can o
 for each, so what the library answers was recorded for all of them, and the
 coefficients below were found by linear programming: a polynomial in float64 that,
 rounded once, falls into the recorded value's rounding interval at every one of the
-2**23 points. `tools/record/random.py` recomputes the check.
+2**23 points. `tools/record/random_numbers.py` records them anew.
 """
 
 from __future__ import annotations
