@@ -40,7 +40,7 @@ def values() -> dict[str, np.ndarray]:
     out |= {
         "scalar": np.float32(1.5),
         "empty": np.zeros((0, 3), np.float32),
-        "text": np.array([b"one", b"", "drei".encode()], object),
+        "text": np.array([b"one", b"", b"drei"], object),
         "resource": random.rand(5).astype(np.float32),
         "scope/pieces": random.rand(7, 2).astype(np.float32),
     }

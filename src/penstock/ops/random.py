@@ -16,7 +16,8 @@ from penstock.core.seeds import philox_state
 from penstock.ir.constant import constant_dims
 from penstock.ir.op import STOPS, op
 from penstock.ops import rules, sampling
-from penstock.ops.philox import advance, encrypt
+from penstock.ops.philox import advance
+from penstock.ops.sampling_stateless import key_and_counter, packed, unpacked
 from penstock.ops.xla import jnp
 
 
@@ -25,18 +26,20 @@ def start(node) -> np.ndarray:
     return np.concatenate(philox_state(node.attrs["seed"], node.attrs["seed2"]))
 
 
-def _place(kept):
+def place(kept):
+    """Key uint32 [2] and counter uint32 [4] of what an op keeps."""
     kept = jnp.asarray(kept)
     return kept[:2], kept[2:]
 
 
-def _moved(kept, blocks: int):
+def moved(kept, blocks: int):
     """The place `blocks` further on in the stream."""
-    key, counter = _place(kept)
+    key, counter = place(kept)
     return jnp.concatenate([key, advance(counter, blocks)])
 
 
-def _sizes(shape) -> tuple[int, ...]:
+def sizes(shape) -> tuple[int, ...]:
+    """A static shape input as plain sizes."""
     return tuple(map(int, np.asarray(shape)))
 
 
@@ -59,9 +62,9 @@ def _declare(type_name: str, sample, allowed=FLOATING):
         stateful=True,
     )
     def draw(shape, *, dtype, kept):
-        sizes = _sizes(shape)
-        out = sample(*_place(kept), sizes, dtype.np)
-        return out, _moved(kept, sampling.reserved(math.prod(sizes)))
+        dims = sizes(shape)
+        out = sample(*place(kept), dims, dtype.np)
+        return out, moved(kept, sampling.reserved(math.prod(dims)))
 
     return draw
 
@@ -88,25 +91,15 @@ def _range_holds(shape, minval, maxval):
     stateful=True,
 )
 def random_uniform_int(shape, minval, maxval, *, kept):
-    sizes = _sizes(shape)
+    dims = sizes(shape)
     kind = jnp.asarray(minval).dtype
-    out = sampling.uniform_int(*_place(kept), sizes, minval, maxval, kind)
-    return out, _moved(kept, sampling.reserved(math.prod(sizes)))
+    out = sampling.uniform_int(*place(kept), dims, minval, maxval, kind)
+    return out, moved(kept, sampling.reserved(math.prod(dims)))
 
 
 # --- stateless: the caller brings the place ---------------------------------------
 
 PHILOX = 1
-#: The key under which TensorFlow scrambles the seeds of stateless ops.
-_SCRAMBLER = (0x3EC8F720, 0x02461E29)
-
-
-def scrambled(seed):
-    """Key uint32 [2] and counter uint32 [4] of a stateless op's `seed` [2]."""
-    both = _narrow(jnp.asarray(seed).astype(jnp.int64).astype(jnp.uint64))
-    mixed = encrypt(jnp.array(_SCRAMBLER, jnp.uint32), tuple(both))
-    zero = jnp.uint32(0)
-    return jnp.stack(mixed[:2]), jnp.stack([zero, zero, *mixed[2:]])
 
 
 @op(
@@ -117,26 +110,12 @@ def scrambled(seed):
     gradient=STOPS,
 )
 def stateless_key_counter(seed):
-    key, counter = scrambled(seed)
-    return _wide(key), _wide(counter)
+    return packed(*key_and_counter(seed))
 
 
 @op("StatelessRandomGetAlg", "-> alg: int32", shape=rules.scalar, gradient=STOPS)
 def stateless_alg():
     return jnp.int32(PHILOX)
-
-
-def _wide(low_high):
-    """Pairs of words, low first, as uint64."""
-    pairs = low_high.astype(jnp.uint64).reshape(-1, 2)
-    return pairs[:, 0] | (pairs[:, 1] << 32)
-
-
-def _narrow(wide):
-    """uint64 as words, low first."""
-    wide = jnp.asarray(wide)
-    both = jnp.stack([wide, wide >> 32], axis=-1)
-    return both.astype(jnp.uint32).reshape(-1)
 
 
 def _declare_stateless(type_name: str, sample, allowed=FLOATING):
@@ -150,7 +129,7 @@ def _declare_stateless(type_name: str, sample, allowed=FLOATING):
     )
     def draw(shape, key, counter, alg, *, dtype):
         del alg  # Philox is the only one there is
-        return sample(_narrow(key), _narrow(counter), _sizes(shape), dtype.np)
+        return sample(*unpacked(key, counter), sizes(shape), dtype.np)
 
     @op(
         type_name,
@@ -161,7 +140,7 @@ def _declare_stateless(type_name: str, sample, allowed=FLOATING):
         static=(0,),
     )
     def draw_by_seed(shape, seed, *, dtype):
-        return sample(*scrambled(seed), _sizes(shape), dtype.np)
+        return sample(*key_and_counter(seed), sizes(shape), dtype.np)
 
     return draw
 
@@ -186,5 +165,6 @@ stateless_truncated_normal = _declare_stateless(
 def stateless_uniform_int(shape, key, counter, alg, minval, maxval):
     del alg
     kind = jnp.asarray(minval).dtype
-    place = _narrow(key), _narrow(counter)
-    return sampling.uniform_int(*place, _sizes(shape), minval, maxval, kind)
+    return sampling.uniform_int(
+        *unpacked(key, counter), sizes(shape), minval, maxval, kind
+    )
