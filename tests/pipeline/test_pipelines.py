@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from pipeline.pipelines import PIPELINES, text_pipelines
 from penstock.pipeline import Dataset, files
+from pipeline.pipelines import PIPELINES, text_pipelines
 
 FILE_NODES = {
     "TextLineDataset": files.TextLines,

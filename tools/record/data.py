@@ -1,4 +1,4 @@
-"""Record what tf.data gives for tests/pipeline/pipelines.py. Run with TensorFlow's Python.
+"""Record what tf.data gives for tests/pipeline/pipelines.py, by TensorFlow's Python.
 
 Writes tests/fixtures/data.json: per pipeline two passes, spec and cardinality, or the
 class of the error. Values are exact (tolerance 0): they are orders and copies.
