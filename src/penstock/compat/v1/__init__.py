@@ -9,6 +9,7 @@ from importlib import import_module
 from penstock.compat import namespace
 from penstock.compat.v1.tree import TREE
 from penstock.v1 import default_graph
+from penstock.v1.version import __git_version__, __version__  # noqa: F401
 
 default_graph.activate()
 import_module("penstock.api.operators")

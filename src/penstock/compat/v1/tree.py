@@ -74,7 +74,7 @@ _ROOT_SOURCES = (
     *_MATH, *_both("array*", "linalg*", "control_flow*", "loops*", "tensor_array*"),
     *_both("strings*", "sparse*", "checks*", "debugging*", "host*", "functional*"),
     *_both("script*", "special*", "sets*", "lookup*", "queues*", "readers*", "io*"),
-    *_both("parsing*", "printing*", "logging_ops*", "custom_gradient*", "einsum*"),
+    *_both("passing*", "parsing*", "printing*", "custom_gradient*", "einsum*"),
 )  # fmt: skip
 
 TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
@@ -133,6 +133,53 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "graph_util": ({}, ("penstock.v1.graph_util",)),
     "nest": ({}, ("penstock.v1.nest",)),
     "contrib": ({}, ()),
+    "contrib.layers": (
+        {},
+        (
+            "penstock.v1.contrib.layers",
+            "penstock.v1.contrib_initializers",
+            "penstock.v1.contrib_layers*",
+            "penstock.v1.contrib_regularizers",
+        ),
+    ),
+    "contrib.rnn": ({}, _both("contrib_rnn*", "rnn*", "cells*")),
+    "contrib.seq2seq": ({}, ("penstock.v1.contrib_seq2seq",)),
+    "contrib.framework": (
+        _spelled(
+            "penstock.v1.global_step",
+            get_or_create_global_step="get_or_create_global_step",
+            get_global_step="get_global_step",
+            create_global_step="create_global_step",
+            assert_global_step="assert_global_step",
+        )
+        | _spelled(
+            "penstock.saving.checkpoint",
+            list_variables="list_variables",
+            load_variable="load_variable",
+            load_checkpoint="load_checkpoint",
+        )
+        | _spelled(
+            "penstock.v1.checkpoint_init", init_from_checkpoint="init_from_checkpoint"
+        ),
+        ("penstock.v1.contrib_framework",),
+    ),
+    "contrib.util": (
+        _spelled(
+            "penstock.v1.constant",
+            make_tensor_proto="make_tensor_proto",
+            make_ndarray="make_ndarray",
+            constant_value="get_static_value",
+        ),
+        (),
+    ),
+    "contrib.losses": ({}, ("penstock.v1.contrib_losses", "penstock.v1.losses")),
+    "contrib.metrics": ({}, ("penstock.v1.metrics",)),
+    "contrib.eager": ({}, ("penstock.v1.contrib_eager",)),
+    "contrib.learn": ({}, ()),
+    "contrib.opt": ({}, ("penstock.v1.contrib_opt",)),
+    "contrib.data": ({}, ("penstock.v1.contrib_data",)),
+    "contrib.tensorboard": ({}, ()),
+    "contrib.tensorboard.plugins": ({}, ()),
 }
 
 SUBMODULES: dict[str, Any] = {"keras": "penstock.keras"}
