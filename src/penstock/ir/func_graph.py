@@ -20,6 +20,8 @@ class FuncGraph(Graph):
     input, and the call passes the outer tensor.
     """
 
+    building_function = True
+
     def __init__(self, name: str, outer=None):
         super().__init__()
         self.name = name

@@ -97,20 +97,26 @@ class Tensor:
         shape = "" if self.dims is None else f" shape={self.shape},"
         return f'Tensor("{self.name}",{shape} dtype={self.dtype.name})'
 
+    def _compares_by_value(self) -> bool:
+        """Whether `==` is elementwise: under the 2.x face, outside plain graphs."""
+        return Tensor.equality and (
+            self._node is None or self._node.graph.building_function
+        )
+
     def __hash__(self):
-        if Tensor.equality:
+        if self._compares_by_value():
             raise TypeError(
                 "Tensor is unhashable. Instead, use tensor.ref() as the key."
             )
         return id(self)
 
     def __eq__(self, other):
-        if not Tensor.equality:
+        if not self._compares_by_value():
             return self is other
         return self._equal(other)
 
     def __ne__(self, other):
-        if not Tensor.equality:
+        if not self._compares_by_value():
             return self is not other
         return self._not_equal(other)
 

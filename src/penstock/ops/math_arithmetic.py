@@ -8,7 +8,7 @@ import numpy as np
 
 from penstock.core.dtypes import COMPLEX, FLOATING, NUMBERS, REAL, string
 from penstock.core.errors import InvalidArgumentError
-from penstock.core.shapes import Dims
+from penstock.core.shapes import Dims, as_dims, merge
 from penstock.ir.op import STOPS, op
 from penstock.ops import rules
 from penstock.ops.math_broadcast import conj, unbroadcast
@@ -129,16 +129,26 @@ def _divisor(y):
     return y
 
 
+def _exact(y):
+    """`y`, opaque to the compiler where it is one number.
+
+    XLA divides by a constant by multiplying with its reciprocal: 41 / 41 < 1.
+    """
+    if jnp.ndim(y) == 0 and jnp.issubdtype(jnp.asarray(y).dtype, jnp.floating):
+        return lax.optimization_barrier(jnp.asarray(y))
+    return y
+
+
 @op("RealDiv", BINARY, shape=broadcasting, where={"T": (*NUMBERS,)})
 def real_div(x, y):
-    return jnp.divide(x, y).astype(x.dtype)
+    return jnp.divide(x, _exact(y)).astype(x.dtype)
 
 
 @op("Div", BINARY, shape=broadcasting, where={"T": NUMBERS}, guard=_no_zero)
 def div(x, y):
     if jnp.issubdtype(jnp.asarray(x).dtype, jnp.integer):
         return lax.div(*jnp.broadcast_arrays(x, _divisor(y)))
-    return jnp.divide(x, y)
+    return jnp.divide(x, _exact(y))
 
 
 @op("DivNoNan", BINARY, shape=broadcasting, where={"T": CONTINUOUS})
@@ -160,7 +170,7 @@ div_no_nan.gradient(_quotient_gradient(div_no_nan))
 def floor_div(x, y):
     if jnp.issubdtype(jnp.asarray(x).dtype, jnp.integer):
         return jnp.floor_divide(x, _divisor(y))
-    return jnp.floor(jnp.divide(x, y))
+    return jnp.floor(jnp.divide(x, _exact(y)))
 
 
 @op(
@@ -224,3 +234,33 @@ def neg(x):
 @neg.gradient
 def _(node, dy):
     return neg(dy)
+
+
+SUM = "inputs: N*T -> sum: T"
+
+
+def _each(node, dy):
+    return [dy] * len(node.inputs)
+
+
+@op("AddN", SUM, shape=rules.all_equal, gradient=_each, where={"T": NUMBERS})
+def add_n(inputs):
+    total = inputs[0]
+    for x in inputs[1:]:
+        total = jnp.add(total, x)
+    return total
+
+
+def _accumulated(inputs, *, shape=None, **_) -> Dims:
+    return merge(rules.all_equal(inputs), as_dims(shape))
+
+
+@op(
+    "AccumulateNV2", SUM, shape=_accumulated, gradient=_each, attrs={"shape": None},
+    where={"T": NUMBERS},
+)  # fmt: skip
+def accumulate_n(inputs):
+    total = inputs[0]
+    for x in inputs[1:]:
+        total = jnp.add(total, x)
+    return total
