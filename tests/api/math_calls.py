@@ -372,3 +372,13 @@ GROUPS = {
     "linalg": LINALG,
 }
 CALLS = [line for text in GROUPS.values() for line in text.split("\n") if line]
+
+#: Calls that give TensorFlow's results by other nodes: why.
+OTHERWISE = {
+    "tf.linspace(0.0, 1.0, 5)": "one LinSpace, as in 1.x, for 90 nodes",
+    "tf.lin_space(0.0, 1.0, 5)": "one LinSpace, as in 1.x, for 90 nodes",
+    "tf.confusion_matrix(j, j)": "the range of the labels is checked in ScatterNd",
+    "tf.confusion_matrix(j, j, num_classes=4)": "as above",
+    "tf.math.confusion_matrix(j, j, 4, tf.float32)": "as above",
+    "tf.histogram_fixed_width(x, [0.0, 5.0], nbins=5)": "",
+}

@@ -6,12 +6,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from api import math_calls
 
 import penstock.ops  # noqa: F401
+from api import math_calls
 from penstock.api import array, linalg, math, nn, operators, signal
-from penstock.core import dtypes
-from penstock.core import nest
+from penstock.core import dtypes, nest
 from penstock.ir.graph import Graph
 from penstock.ir.tensor import Tensor
 from penstock.v1 import array as v1_array

@@ -1,0 +1,11 @@
+"""`tf.bitwise`."""
+
+# ruff: noqa: F401
+from penstock.api.math_arithmetic import (
+    bitwise_and,
+    bitwise_or,
+    bitwise_xor,
+    invert,
+    left_shift,
+    right_shift,
+)
