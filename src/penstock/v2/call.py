@@ -66,6 +66,7 @@ class Call:
         if any(d is None or None in d for _, d in specs):
             specs = None
         self.specs = specs
+        self.positions = positions
 
         def body(*arrays):
             states, outs, _ = pure(
@@ -108,6 +109,13 @@ class Call:
             else:
                 self.kept[node] = new
         return outs[:count]
+
+    def cells(self) -> dict[Node, Any]:
+        """The captured variables by the node that stands for each in the graph."""
+        return {
+            inner._node: cell
+            for (_, inner), cell in zip(self.handles, self.variables, strict=True)
+        }
 
     def _specs(self, every: list[EagerTensor]):
         states = []

@@ -13,6 +13,7 @@ from penstock.core.dtypes import DType, as_dtype, string
 from penstock.core.errors import InvalidArgumentError
 from penstock.core.seeds import EagerSeeds
 from penstock.core.shapes import Dims, is_static
+from penstock.ir import context
 from penstock.ir.bind import bind, output_dtypes
 from penstock.ir.convert import as_tensor
 from penstock.ir.graph import infer
@@ -61,7 +62,11 @@ class Recorder(threading.local):
     def apply(self, op: Op, args: tuple, attrs: dict, name: str | None):
         """Record `op` on `args`; its result tensors, to be computed when looked at."""
         if op.host or op.nested:
-            return self._run_on_host(op, args, attrs)
+            graph = _graph_of(args)
+            if graph is None:
+                return self._run_on_host(op, args, attrs)
+            with context.entered(graph):
+                return graph.apply(op, args, attrs, name)
         window = self.window
         step = window.step
         if step.depth > _LONG:
@@ -153,6 +158,10 @@ class Recorder(threading.local):
 
     def _careful(self, op: Op, args: tuple, attrs: dict, name: str | None):
         """Bind, convert and infer; then record with everything in its place."""
+        graph = _graph_of(args)
+        if graph is not None:
+            with context.entered(graph):
+                return graph.apply(op, args, attrs, name)
         bound = self._bound(op, args, attrs)
         if any(t.dtype is string for t in bound.inputs):
             return self._run_on_host(op.for_strings(), args, attrs)
@@ -369,7 +378,7 @@ class Recorder(threading.local):
         return EagerTensor(as_dtype(array.dtype), array.shape, array)
 
     def own(self, tensor: Tensor) -> Tensor:
-        if isinstance(tensor, EagerTensor):
+        if isinstance(tensor, EagerTensor) or _graph_of((tensor,)) is not None:
             return tensor
         raise TypeError(
             f"{tensor!r} is out of scope: it belongs to a graph (a tf.function or "
@@ -395,6 +404,17 @@ class Recorder(threading.local):
 
     def unique_name(self, name: str, mark_as_used: bool = True) -> str:
         return name
+
+
+def _graph_of(args):
+    """The graph that takes calls on its tensors from outside, if one is among `args`."""
+    for item in args:
+        for value in item if isinstance(item, list | tuple) else (item,):
+            if isinstance(value, Tensor) and value._node is not None:
+                graph = value._node.graph
+                if getattr(graph, "open_to_eager", False):
+                    return graph
+    return None
 
 
 class _Stand:

@@ -1,0 +1,1 @@
+"""TensorFlow-named functions that both faces share."""

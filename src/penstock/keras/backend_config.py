@@ -1,0 +1,146 @@
+"""What Keras code asks of its surroundings: float type, phase, policies, look-ups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from penstock.core.dtypes import as_dtype
+
+_floatx = "float32"
+_epsilon = 1e-7
+_image_data_format = "channels_last"
+_learning_phase: Any = False
+
+
+def floatx() -> str:
+    """The default float type, by name."""
+    return _floatx
+
+
+def set_floatx(value: str) -> None:
+    """Raises ValueError for anything but float16, float32 and float64."""
+    global _floatx
+    if value not in {"float16", "bfloat16", "float32", "float64"}:
+        raise ValueError(f"Unknown floatx type: {value!r}.")
+    _floatx = str(value)
+
+
+def epsilon() -> float:
+    """The small number that keeps logarithms and divisions finite."""
+    return _epsilon
+
+
+def set_epsilon(value: float) -> None:
+    global _epsilon
+    _epsilon = float(value)
+
+
+def image_data_format() -> str:
+    return _image_data_format
+
+
+def set_image_data_format(data_format: str) -> None:
+    global _image_data_format
+    if data_format not in {"channels_last", "channels_first"}:
+        raise ValueError(f"Unknown data_format: {data_format!r}.")
+    _image_data_format = data_format
+
+
+def learning_phase() -> Any:
+    """Whether layers behave as in training where nothing else says so."""
+    return _learning_phase
+
+
+def set_learning_phase(value: Any) -> None:
+    global _learning_phase
+    _learning_phase = value
+
+
+# --- dtype policies --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The dtypes of a layer: of its arithmetic and of its weights.
+
+    As `tf.keras.mixed_precision.Policy`.
+    """
+
+    name: str
+
+    @property
+    def compute_dtype(self) -> str | None:
+        if self.name.startswith("mixed_"):
+            return self.name[len("mixed_") :]
+        return None if self.name == "_infer" else self.name
+
+    @property
+    def variable_dtype(self) -> str | None:
+        if self.name.startswith("mixed_"):
+            return "float32"
+        return None if self.name == "_infer" else self.name
+
+    def get_config(self) -> dict[str, str]:
+        return {"name": self.name}
+
+    @classmethod
+    def from_config(cls, config: dict[str, str]) -> Policy:
+        return cls(**config)
+
+    def __repr__(self):
+        return f'<Policy "{self.name}">'
+
+
+_global_policy: Policy | None = None
+
+
+def global_policy() -> Policy:
+    return _global_policy or Policy(_floatx)
+
+
+def set_global_policy(value) -> None:
+    global _global_policy
+    _global_policy = None if value is None else policy(value)
+
+
+def policy(value) -> Policy:
+    """`value` (Policy, dtype, name, serialized form, None) as a Policy."""
+    if value is None:
+        return global_policy()
+    if isinstance(value, Policy):
+        return value
+    if isinstance(value, dict):
+        return Policy(value["config"]["name"])
+    if isinstance(value, str) and value.startswith("mixed_"):
+        return Policy(value)
+    return Policy(as_dtype(value).name)
+
+
+def serialize_policy(value: Policy):
+    return value.name
+
+
+# --- look-ups by name, in modules that need this one ---------------------------------------
+
+
+def initializer(identifier):
+    from penstock.keras import initializers
+
+    return initializers.get(identifier)
+
+
+def regularizer(identifier):
+    if identifier is None:
+        return None
+    from penstock.keras import regularizers
+
+    return regularizers.get(identifier)
+
+
+def constraint(identifier):
+    if identifier is None:
+        return None
+    from penstock.keras import constraints
+
+    return constraints.get(identifier)

@@ -1,0 +1,212 @@
+"""A training, test or predict step, traced once and run many at a time.
+
+The step is a graph: variables in, variables out. Where nothing in it needs the host,
+a chunk of steps is one compiled loop whose body gathers its batch by index from data
+that stays on the device.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from penstock.core import nest
+from penstock.core.dtypes import as_dtype
+from penstock.core.errors import InvalidArgumentError
+from penstock.ir import context
+from penstock.ir.tensor import NeedsValue, Tensor
+from penstock.ir.trace import TracedGraph
+from penstock.ops.xla import jax, jnp, lax
+from penstock.runtime.eager import RECORDER
+from penstock.runtime.eager.tensor import EagerTensor
+from penstock.runtime.step import at_node
+from penstock.v2.call import Call
+
+#: Ops that XLA:CPU runs many times slower inside a loop than outside one.
+_SLOW_IN_LOOPS = ("Conv", "DepthwiseConv", "FusedBatchNorm")
+
+
+class CompiledStep:
+    """`function(data)` traced for batches of one structure and shape.
+
+    `eager` is set where the function looks at values in Python: it then runs as it is.
+    """
+
+    def __init__(self, function: Callable, example: Any):
+        self.function = function
+        self.example = example
+        self.eager = False
+        self.result_structure: Any = None
+        self._call: Call | None = None
+        self._loops: dict[Any, Any] = {}
+        self._trace(example)
+
+    def _trace(self, example) -> None:
+        graph = TracedGraph("step", RECORDER)
+        graph.seed = RECORDER.seed
+        try:
+            with context.entered(graph):
+                data = nest.map_structure(
+                    lambda a: (
+                        None
+                        if a is None
+                        else graph.add_input(as_dtype(a.dtype), tuple(a.shape), "data")
+                    ),
+                    example,
+                )
+                result = self.function(data)
+                result = nest.map_structure(_as_output, result)
+        except NeedsValue:
+            self.eager = True
+            return
+        self.result_structure = result
+        graph.outputs = [t for t in nest.flatten(result) if isinstance(t, Tensor)]
+        arguments = [t for t in nest.flatten(data) if t is not None]
+        self.graph = graph
+        self._call = Call(graph, arguments)
+
+    # --- one step ------------------------------------------------------------------------
+
+    def __call__(self, data):
+        """One step on arrays or tensors; its result in the structure it returned."""
+        if self.eager or self._call is None:
+            data = nest.map_structure(lambda a: a if a is None else _tensor(a), data)
+            return self.function(data)
+        inputs = [_tensor(a) for a in nest.flatten(data) if a is not None]
+        return self._packed(self._call(inputs))
+
+    def _packed(self, outs: Sequence[Any]):
+        rest = iter(outs)
+        return nest.map_structure(
+            lambda t: next(rest) if isinstance(t, Tensor) else t, self.result_structure
+        )
+
+    # --- many steps ------------------------------------------------------------------------
+
+    @property
+    def loops(self) -> bool:
+        """Whether many steps can be one compiled loop, and should be."""
+        if self.eager or self._call is None or self._call.op is None:
+            return False
+        on_cpu = jax.default_backend() == "cpu"
+        return not (
+            on_cpu and any(n.type.startswith(_SLOW_IN_LOOPS) for n in self._call.nodes)
+        )
+
+    def run_many(self, arrays: Sequence[Any], index, start: int, stop: int):
+        """Steps `start` to `stop` of an epoch: step i takes rows `index[i]` of `arrays`.
+
+        arrays are on the device, index is [steps, batch]. The last step's result.
+        """
+        call = self._call
+        assert call is not None and call.op is not None
+        step = call.step
+        cells = call.cells()
+
+        def array(node):
+            held = cells[node]._tensor if node in cells else call._kept(node)
+            return held.array()
+
+        captured = {id(i): o.array() for o, i in call.values}
+        outs, new, holds = self._loop(len(arrays))(
+            [array(n) for n in _carried(step)],
+            [array(n) for n in step.read],
+            [captured[k] for k in step.input_keys if k in captured],
+            [call._constant(n).array() for n in step.large],
+            list(arrays), index, np.int32(start), np.int32(stop),
+        )  # fmt: skip
+        for node, value in zip(_carried(step), new, strict=True):
+            tensor = _tensor(value)
+            if node in cells:
+                cells[node]._tensor = tensor
+            else:
+                call.kept[node] = tensor
+        for (node, message), ok in zip(step.guarded, holds, strict=True):
+            if not np.asarray(ok):
+                raise at_node(InvalidArgumentError, node, message)
+        return self._packed([_tensor(o) for o in outs])
+
+    def _loop(self, count: int):
+        """The jitted loop over steps, for `count` data arrays."""
+        found = self._loops.get(count)
+        if found is not None:
+            return found
+        call = self._call
+        assert call is not None
+        step = call.step
+        pure = step._pure({})
+        order = _argument_order(call)
+        reads = len(step.donated)
+        at = {node: i for i, node in enumerate(_carried(step))}
+
+        def loop(state, fixed, extra, constants, arrays, index, start, stop):
+            def one(i, state):
+                rows = index[i]
+                batch = [a[rows] for a in arrays]
+                rest = iter(extra)
+                inputs = [next(rest) if n is None else batch[n] for n in order]
+                states, outs, holds = pure(
+                    list(state[:reads]), list(fixed), inputs, list(constants)
+                )
+                new = list(state)
+                for node, value in zip(step.written, states, strict=True):
+                    new[at[node]] = value
+                held = [jnp.all(jnp.asarray(h)) for h in holds]
+                return new, [outs[p] for p in call.positions], held
+
+            def body(i, carry):
+                state, _, before = carry
+                new, outs, held = one(i, state)
+                return new, outs, [a & b for a, b in zip(before, held, strict=True)]
+
+            _, outs, held = jax.eval_shape(lambda s: one(start, s), state)
+            blank = [jnp.zeros(s.shape, s.dtype) for s in outs]
+            fine = [jnp.ones((), bool) for _ in held]
+            state, outs, held = lax.fori_loop(
+                start, stop, body, (list(state), blank, fine)
+            )
+            return outs, state, held
+
+        made = self._loops[count] = jax.jit(loop, donate_argnums=0)
+        return made
+
+
+def _carried(step) -> list:
+    """The nodes whose values go round the loop: read or not, all that is written."""
+    return [*step.donated, *(n for n in step.written if n not in step.donated)]
+
+
+def _argument_order(call: Call) -> list[int | None]:
+    """For each input of the compiled step: which data array it is, None if captured."""
+    where = {id(t): i for i, t in enumerate(call.arguments)}
+    return [where.get(k) for k in call.step.input_keys]
+
+
+def _as_output(value):
+    if hasattr(value, "_dense_tensor"):
+        return value._dense_tensor()
+    if isinstance(value, int | float):
+        return context.landing().constant(np.asarray(value, np.float32))
+    return value
+
+
+def _tensor(array) -> EagerTensor:
+    if isinstance(array, EagerTensor):
+        return array
+    return EagerTensor(as_dtype(array.dtype), tuple(array.shape), array)
+
+
+class Pace:
+    """How many steps make a chunk of 50 to 100 ms: short at first, then as measured."""
+
+    def __init__(self, first: int = 8, target: float = 0.07):
+        self.steps = first
+        self.target = target
+
+    def saw(self, steps: int, seconds: float) -> None:
+        """`steps` took `seconds`: at most four times as many next."""
+        rate = self.target * steps / max(seconds, 1e-9)
+        self.steps = max(1, min(math.ceil(rate), self.steps * 4))

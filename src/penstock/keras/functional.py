@@ -1,0 +1,124 @@
+"""Running a functional model: the layers and operations between two sets of tensors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from penstock.core import nest
+from penstock.ir import context
+from penstock.ir.node import Node
+from penstock.ir.tensor import Tensor
+from penstock.keras import scratch
+from penstock.keras.scratch import LayerCall
+
+#: One step of a model: a layer's call, or a plain operation between layers.
+Step = LayerCall | Node
+
+
+def steps_between(inputs: list[Tensor], outputs: list[Tensor]) -> list[Step]:
+    """What computes `outputs` from `inputs`, in order.
+
+    Raises ValueError where an output depends on another `Input`.
+    """
+    known = {id(t) for t in inputs}
+    done: dict[int, None] = {}
+    out: list[Step] = []
+    stack: list[tuple[str, Any]] = [("need", t) for t in reversed(outputs)]
+    while stack:
+        what, item = stack.pop()
+        if what == "emit":
+            if id(item) not in done:
+                done[id(item)] = None
+                out.append(item)
+            continue
+        if id(item) in known:
+            continue
+        step = _maker(item)
+        if id(step) in done:
+            continue
+        if isinstance(step, Node) and step.type == "Placeholder":
+            if _is_capture(item):
+                continue
+            raise ValueError(
+                f"Graph disconnected: cannot obtain value for tensor {item} made by "
+                f"Input '{scratch.graph().names.get(id(item), step.name)}'. It is not "
+                "among the model's inputs."
+            )
+        stack.append(("emit", step))
+        stack.extend(("need", t) for t in reversed(_needs(step)))
+    return out
+
+
+def _maker(tensor: Tensor) -> Step:
+    made = scratch.history(tensor)
+    return made[0] if made is not None else tensor._node
+
+
+def _is_capture(tensor: Tensor) -> bool:
+    captures = tensor._node.graph.captures.values()  # type: ignore[union-attr]
+    return any(inner is tensor for _, inner in captures)
+
+
+def _needs(step: Step) -> list[Tensor]:
+    if isinstance(step, LayerCall):
+        return step.input_tensors
+    return list(step.inputs)
+
+
+def layers_of(steps: list[Step]) -> list:
+    """The layers among `steps`, each once, in order."""
+    out: list = []
+    for step in steps:
+        if isinstance(step, LayerCall) and not any(step.layer is x for x in out):
+            out.append(step.layer)
+    return out
+
+
+def run(steps: list[Step], values: dict[int, Any], training, mask) -> None:
+    """Compute `steps` on `values` (symbolic tensor id -> tensor), filling it."""
+    for step in steps:
+        if isinstance(step, LayerCall):
+            _run_layer(step, values, training)
+        else:
+            _run_operation(step, values)
+
+
+def _run_layer(call: LayerCall, values, training) -> None:
+    def real(item):
+        return values[id(item)] if scratch.is_symbolic(item) else item
+
+    args = nest.map_structure(real, call.args)
+    kwargs = nest.map_structure(real, call.kwargs)
+    if training is not None and kwargs.get("training") is None:
+        kwargs = {**kwargs, "training": training} if "training" in kwargs else kwargs
+    outputs = nest.flatten(call.layer(*args, **kwargs))
+    for symbol, tensor in zip(call.outputs, outputs, strict=True):
+        values[id(symbol)] = tensor
+
+
+def _run_operation(node: Node, values) -> None:
+    where = context.landing()
+    if node.type == "Const":
+        values[id(node.outputs[0])] = where.constant(node.attrs["value"])
+        return
+
+    def real(tensor: Tensor):
+        found = values.get(id(tensor))
+        if found is None:
+            graph = tensor._node.graph
+            found = next(o for o, i in graph.captures.values() if i is tensor)  # type: ignore[union-attr]
+        return found
+
+    if node.type == "ReadVariableOp":
+        values[id(node.outputs[0])] = real(node.inputs[0]).cell._dense_tensor()
+        return
+    args = [
+        [real(t) for t in item] if isinstance(item, list) else real(item)
+        for item in node.grouped
+    ]
+    attrs = {k: v for k, v in node.attrs.items() if k not in node.op.signature.type_attrs
+             or k in node.op.required}  # fmt: skip
+    out = node.op(*args, **attrs)
+    flat = list(out) if isinstance(out, tuple | list) else [out]
+    flat = [x for o in flat for x in (o if isinstance(o, list) else [o])]
+    values.update((id(t), v) for t, v in zip(node.outputs, flat, strict=True))

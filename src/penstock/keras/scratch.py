@@ -1,0 +1,85 @@
+"""The scratch graph of the functional API: `Input` tensors and what is made of them.
+
+A symbolic Keras tensor is an ordinary tensor of this graph, so every tf function and
+operator works on it. What a layer made is remembered in `made_by`; the nodes in
+between are plain operations, called again when the model is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from penstock.core import nest
+from penstock.core.dtypes import as_dtype
+from penstock.core.shapes import as_dims
+from penstock.ir import context
+from penstock.ir.func_graph import FuncGraph
+from penstock.ir.tensor import Tensor
+
+
+@dataclass(eq=False)
+class LayerCall:
+    """One call of a layer on symbolic tensors."""
+
+    layer: Any
+    args: tuple
+    kwargs: dict[str, Any]
+    outputs: list[Tensor]
+    index: int = 0  # which call of the layer this is
+
+    @property
+    def input_tensors(self) -> list[Tensor]:
+        return [t for t in nest.flatten((self.args, self.kwargs)) if is_symbolic(t)]
+
+
+class ScratchGraph(FuncGraph):
+    """Takes operations on its tensors though calls land elsewhere."""
+
+    open_to_eager = True
+
+    def __init__(self):
+        super().__init__("keras")
+        self.made_by: dict[int, tuple[LayerCall, int]] = {}
+        self.names: dict[int, str] = {}
+
+
+_graph = ScratchGraph()
+
+
+def graph() -> ScratchGraph:
+    return _graph
+
+
+def reset() -> None:
+    """A new scratch graph; part of `clear_session`. Models made keep working."""
+    global _graph
+    _graph = ScratchGraph()
+
+
+def is_symbolic(value) -> bool:
+    """Whether `value` is a symbolic Keras tensor."""
+    if not isinstance(value, Tensor) or getattr(value, "is_eager", False):
+        return False
+    return isinstance(value._node.graph, ScratchGraph)
+
+
+def placeholder(shape, dtype, name: str) -> Tensor:
+    """A new input of the functional API; `shape` includes the batch."""
+    where = graph()
+    with context.entered(where):
+        tensor = where.add_input(as_dtype(dtype), as_dims(shape), name)
+    where.names[id(tensor)] = name
+    return tensor
+
+
+def history(tensor: Tensor) -> tuple[LayerCall, int] | None:
+    """The layer call that made `tensor` and which output it is, or None."""
+    return tensor._node.graph.made_by.get(id(tensor))  # type: ignore[union-attr]
+
+
+def remember(call: LayerCall) -> None:
+    """Note that `call.outputs` come from a layer."""
+    for i, tensor in enumerate(call.outputs):
+        made_by = tensor._node.graph.made_by  # type: ignore[union-attr]
+        made_by[id(tensor)] = (call, i)
