@@ -1,5 +1,6 @@
-"""Calls whose nodes must be TensorFlow's: names, types, order. Read by the recorder too.
+"""Calls whose nodes must be TensorFlow's: names, types, order.
 
+The recorder reads them too.
 Each is written as a 1.x program writes it. The names at hand are made by `inputs`.
 """
 

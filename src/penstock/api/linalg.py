@@ -19,7 +19,7 @@ from penstock.api.math_arithmetic import tensor_named
 from penstock.api.math_functions import cast, conj
 from penstock.api.math_reduce import reduce_sum
 from penstock.api.nn import l2_normalize
-from penstock.api.scopes import scope, tensor
+from penstock.api.scopes import scope
 from penstock.api.tensordot import einsum, tensordot
 from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype
@@ -33,8 +33,9 @@ __all__ = [
     "adjoint", "band_part", "cholesky", "cholesky_solve", "cross", "det", "diag",
     "diag_part", "eigh", "eigvalsh", "einsum", "expm", "eye", "global_norm", "inv",
     "l2_normalize", "logdet", "logm", "lstsq", "lu", "matmul", "matrix_transpose",
-    "matvec", "norm", "normalize", "pinv", "qr", "set_diag", "slogdet", "solve", "sqrtm",
-    "svd", "tensor_diag", "tensor_diag_part", "tensordot", "trace", "triangular_solve",
+    "matvec", "norm", "normalize", "pinv", "qr", "set_diag", "slogdet", "solve",
+    "sqrtm", "svd", "tensor_diag", "tensor_diag_part", "tensordot", "trace",
+    "triangular_solve",
 ]  # fmt: skip
 
 
@@ -240,11 +241,7 @@ def cholesky_solve(chol, rhs, name=None):
 
 def lstsq(matrix, rhs, l2_regularizer=0.0, fast=True, name=None):
     """X that minimises ‖matrix · X - rhs‖² + l2_regularizer ‖X‖²."""
-    with scope(name, "matrix_solve_ls"):
-        matrix = tensor_named(matrix, None, "matrix")
-        rhs = tensor_named(rhs, None, "rhs")
-        l2 = tensor(np.array(l2_regularizer, np.float64), name="l2_regularizer")
-        return ops.matrix_solve_ls(matrix, rhs, l2, fast=fast)
+    return ops.matrix_solve_ls(matrix, rhs, l2_regularizer, fast=fast, name=name)
 
 
 def qr(input, full_matrices=False, name=None):

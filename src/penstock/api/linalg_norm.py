@@ -24,7 +24,8 @@ def norm(tensor, ord="euclidean", axis=None, keepdims=False, name=None):
     matrices = isinstance(axis, list | tuple | np.ndarray) and len(axis) == 2
     if isinstance(axis, list | tuple) and len(axis) not in (1, 2):
         raise ValueError(f"'axis' must be None, an integer, or 2 integers, got {axis}")
-    if isinstance(ord, str) and ord not in (("euclidean", "fro") if matrices else ("euclidean",)):
+    named = ("euclidean", "fro") if matrices else ("euclidean",)
+    if isinstance(ord, str) and ord not in named:
         raise ValueError(f"norm: ord {ord!r} is not supported for axis {axis}.")
     with scope(name, "norm"):
         x = tensor_named(tensor, None, None)

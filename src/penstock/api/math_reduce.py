@@ -21,8 +21,7 @@ def _axes(x, axis):
     """`axis`; where it is None all axes of `x`, in the node that TensorFlow adds."""
     if axis is not None:
         return axis
-    shape = getattr(x, "shape", None)
-    rank = getattr(shape, "rank", None)
+    rank = getattr(getattr(x, "shape", None), "rank", None)
     if rank:
         return tensor(np.arange(rank, dtype=np.int32), name="Const")
     from penstock.api.array import rank as rank_of
@@ -31,7 +30,10 @@ def _axes(x, axis):
 
 
 def _reduce(op, x, axis, keepdims, name):
-    return op(x, _axes(x, axis), keep_dims=bool(keepdims), name=name)
+    out = op(x, _axes(x, axis), keep_dims=bool(keepdims), name=name)
+    if axis is None and not keepdims and out.dims is None:
+        out.set_shape(())
+    return out
 
 
 def reduce_sum(input_tensor, axis=None, keepdims=False, name=None):

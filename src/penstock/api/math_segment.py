@@ -9,6 +9,7 @@ from penstock.api.math_arithmetic import tensor_named
 from penstock.api.math_functions import cast
 from penstock.api.math_reduce import reduce_max
 from penstock.api.scopes import scope, tensor
+from penstock.api.slicing import getitem
 from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype
 from penstock.ir.op import TABLE
@@ -85,17 +86,20 @@ def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None):
 
 def _counts(data, ids, num_segments):
     """How many rows each id has, at least 1, shaped to divide the sums."""
-    num_segments = tensor_named(num_segments, None, "Const")
-    rows = ops.unsorted_segment_sum(_ones_of(ids, data.dtype), ids, num_segments)
+    count = tensor_named(num_segments, None, "Const")
+    rows = ops.unsorted_segment_sum(ones(_shape_of(ids), data.dtype), ids, count)
+    first = getitem(count, None)
     inner = arithmetic.sub(rank(data), rank(ids), name="sub")
-    tail = ones(stack([inner], name="ones_1/packed"), dtypes.int32)
-    return math_binary.maximum(
-        reshape(rows, concat([reshape(num_segments, [1]), tail], 0)), 1
-    )
+    tail = ones([inner], count.dtype)
+    return math_binary.maximum(reshape(rows, concat([first, tail], 0)), 1)
 
 
-def _ones_of(ids, dtype):
-    return TABLE["Fill"](shape(ids), np.ones((), dtype.base_dtype.np))
+def _shape_of(x):
+    """The shape of `x`, in the node that TensorFlow names so."""
+    if x.dims is None or None in x.dims:
+        return shape(x)
+    with scope(None, "Shape"):
+        return tensor(np.array(x.dims, np.int32), name="shape_as_tensor")
 
 
 def sparse_segment_sum(data, indices, segment_ids, name=None, num_segments=None):
@@ -136,9 +140,9 @@ def bincount(
         if weights is not None:
             weights = tensor_named(weights, None, "weights")
         kind = arr.dtype.base_dtype
-        nonempty = math_comparison.greater(size(arr), 0)
+        nonempty = cast(math_comparison.greater(size(arr), 0), kind)
         found = arithmetic.add(reduce_max(arr), 1, name="add")
-        count = arithmetic.mul(cast(nonempty, kind), found, name="mul")
+        count = arithmetic.mul(nonempty, found, name="mul")
         if minlength is not None:
             least = tensor_named(minlength, kind, "minlength")
             count = math_binary.maximum(least, count)

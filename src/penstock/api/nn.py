@@ -135,10 +135,11 @@ def bias_add(value, bias, data_format=None, name=None):
 
 def l2_normalize(x, axis=None, epsilon=1e-12, name=None):
     """x / max(‖x‖, √epsilon) along `axis`."""
-    with scope(name, "l2_normalize"):
+    with scope(name, "l2_normalize") as full:
         x = tensor(x, name="x")
         total = _reduce("Sum", TABLE["Square"](x), axis, True)
-        return TABLE["Mul"](x, TABLE["Rsqrt"](TABLE["Maximum"](total, epsilon)))
+        inverse = TABLE["Rsqrt"](TABLE["Maximum"](total, epsilon))
+        return TABLE["Mul"](x, inverse, name=full or None)
 
 
 def zero_fraction(value, name=None):

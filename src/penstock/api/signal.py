@@ -92,7 +92,9 @@ def _default_length(x, rank: int, inverse: bool):
         sizes = list(dims)
         if inverse:
             sizes[-1] = max(0, 2 * (sizes[-1] - 1))
-        return tensor(np.array(sizes, np.int32), name="Const")
+        length = np.array(sizes, np.int32)
+        tensor(length, name="Const")  # TensorFlow's node; the op makes its own
+        return length
     shape = TABLE["Shape"](x, out_type=dtypes.int32)
     sizes = TABLE["StridedSlice"](shape, [-rank], [0], [1], end_mask=1)
     if not inverse:

@@ -8,7 +8,7 @@ import numpy as np
 
 from penstock.api.array import reshape, transpose
 from penstock.api.math_arithmetic import tensor_named
-from penstock.api.scopes import scope
+from penstock.api.scopes import scope, tensor
 from penstock.core.errors import ShapeError
 from penstock.core.shapes import is_static, show
 from penstock.ir.op import TABLE
@@ -34,6 +34,8 @@ def tensordot(a, b, axes, name=None):
             shape = [*free_a, *free_b]
             if product.dims == tuple(shape):
                 return product
+            if not shape:  # TensorFlow converts an empty list twice
+                tensor(np.zeros(0, np.float32), name="shape")
             return reshape(product, np.array(shape, np.int32), name=full or None)
         product = matmul(left, right)
         free = TABLE["ConcatV2"]([_sizes(free_a), _sizes(free_b)], 0)
@@ -152,7 +154,8 @@ def _contract(equation: str, tensors: list[Tensor]):
     terms = left.split(",")
     while len(tensors) > 2:
         rest = set("".join(terms[2:]) + out)
-        kept = "".join(dict.fromkeys(c for c in terms[0] + terms[1] if c in rest and c != "."))
+        both = dict.fromkeys((terms[0] + terms[1]).replace(".", ""))
+        kept = "".join(c for c in both if c in rest)
         dots = "..." if "..." in terms[0] + terms[1] else ""
         made = einsum_op(tensors[:2], equation=f"{terms[0]},{terms[1]}->{dots}{kept}")
         tensors, terms = [made, *tensors[2:]], [dots + kept, *terms[2:]]
