@@ -78,7 +78,6 @@ def reduce_join(inputs, axis=None, keepdims=False, separator="", name=None):
         x = tensor(inputs)
         if axis is None:
             axis = np.arange(len(x.dims), dtype=np.int32)[::-1].copy()
-            axis = np.sort(axis)
         return TABLE["ReduceJoin"](
             x, tensor(axis, dtypes.int32, "Const"), keep_dims=keepdims,
             separator=separator,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from penstock.core.dtypes import FLOATING, INDEX
+from penstock.core.dtypes import FLOATING, INDEX, int32
 from penstock.core.errors import ShapeError
 from penstock.core.shapes import broadcast, is_static, show, size
 from penstock.ir.constant import constant_dims, constant_value
@@ -36,7 +36,9 @@ def _(node, dy):
     "ZerosLike",
     shape=rules.same_as(0),
     gradient=STOPS,
-    fold=lambda x: np.zeros_like(x),
+    fold=lambda x: np.full(x.shape, b"", object)
+    if x.dtype == object
+    else np.zeros_like(x),
 )
 def zeros_like(x):
     return jnp.zeros_like(x)
@@ -107,7 +109,6 @@ def _(node, dy):
 
 def shape_of(tensor, out_type=None):
     """The shape of `tensor`: a constant where it is known, else a `Shape` node."""
-    from penstock.core.dtypes import int32
     from penstock.ops.source import shape
 
     if is_static(tensor.dims):
@@ -196,9 +197,9 @@ def rank(input):
     "input: T -> output: out_type",
     shape=rules.scalar,
     gradient=STOPS,
-    fold=lambda x, *, out_type: np.array(np.size(x), out_type.np),
+    fold=lambda x, *, out_type=int32: np.array(np.size(x), out_type.np),
 )
-def size_op(input, *, out_type):
+def size_op(input, *, out_type=int32):
     return np.array(np.size(input), out_type.np)
 
 
@@ -210,7 +211,7 @@ def size_op(input, *, out_type):
     ],
     gradient=STOPS,
 )
-def shape_n(input, *, out_type):
+def shape_n(input, *, out_type=int32):
     return tuple(np.array(np.shape(x), out_type.np) for x in input)
 
 
@@ -254,15 +255,11 @@ def unbroadcast(dy, tensor):
 def _reduction_axes(s0, s1):
     """Axes along which operands of shapes `s0` and `s1` are repeated."""
     s0, s1 = (np.asarray(s, np.int64) for s in (s0, s1))
+    if np.array_equal(s0, s1):
+        return [np.zeros(0, np.int64)] * 2
     width = max(len(s0), len(s1))
     full = [np.concatenate([np.ones(width - len(s), np.int64), s]) for s in (s0, s1)]
-    both = np.where(full[0] == 1, full[1], full[0])
-    return [
-        np.array(
-            [i for i in range(width) if f[i] == 1 and (both[i] != 1 or i < width - len(s))]
-        )
-        for f, s in zip(full, (s0, s1), strict=True)
-    ]
+    return [np.flatnonzero(f == 1) for f in full]
 
 
 def _fold_args(s0, s1):

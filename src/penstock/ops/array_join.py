@@ -7,7 +7,7 @@ import numpy as np
 from penstock.core.dtypes import INDEX
 from penstock.core.errors import ShapeError
 from penstock.core.shapes import merge, merge_size, show
-from penstock.ir.constant import constant_value
+from penstock.ir.constant import constant_dims, constant_value
 from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.op import STOPS, TABLE, op
 from penstock.ops import rules
@@ -304,7 +304,7 @@ def _tiled(input, multiples, **_):
             "Give one per dimension."
         )
     return tuple(
-        None if d is None else d * int(n)
+        0 if n == 0 else None if d is None else d * int(n)
         for d, n in zip(input.dims, times, strict=True)
     )
 
@@ -323,33 +323,22 @@ def tile(input, multiples):
 
 @tile.gradient
 def _(node, dy):
-    return tile_grad(dy, node.inputs[1]), None
-
-
-def _tile_grad_shape(dy, multiples, **_):
-    times = constant_value(multiples)
-    if dy.dims is None or times is None:
-        return None if dy.dims is None else (None,) * len(dy.dims)
-    return tuple(
-        None if d is None else d // max(int(n), 1)
-        for d, n in zip(dy.dims, times, strict=True)
-    )
+    return tile_grad(shape_of(node.inputs[0]), node.inputs[1], dy), None
 
 
 @op(
-    "TileGrad",
-    "input: T, multiples: Tmultiples -> output: T",
-    shape=_tile_grad_shape,
-    static=(1,),
+    "_TileGrad",
+    "shape: int32, multiples: Tmultiples, dy: T -> output: T",
+    shape=lambda shape, *_, **__: constant_dims(shape),
+    static=(0, 1),
 )
-def tile_grad(input, multiples):
-    split_dims = []
-    for length, times in zip(input.shape, multiples, strict=True):
-        split_dims += [int(times), length // max(int(times), 1)]
-    folded = jnp.reshape(input, split_dims)
-    return folded.sum(tuple(range(0, len(split_dims), 2)), dtype=input.dtype)
+def tile_grad(shape, multiples, dy):
+    """`dy` added up over the copies that Tile made of a tensor of `shape`."""
+    pairs = [int(n) for pair in zip(multiples, shape, strict=True) for n in pair]
+    copies = jnp.reshape(dy, pairs)
+    return copies.sum(tuple(range(0, len(pairs), 2)), dtype=dy.dtype)
 
 
 @tile_grad.gradient
 def _(node, dy):
-    return tile(dy, node.inputs[1]), None
+    return None, None, tile(dy, node.inputs[1])

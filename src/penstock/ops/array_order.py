@@ -6,7 +6,7 @@ import numpy as np
 
 from penstock.core.dtypes import INDEX, int32
 from penstock.core.errors import ShapeError
-from penstock.core.shapes import show
+from penstock.core.shapes import merge_size, show
 from penstock.ir.constant import constant_value
 from penstock.ir.op import STOPS, TABLE, op
 from penstock.ops import rules
@@ -107,10 +107,18 @@ def _(node, dy):
     return reverse_v1(dy, node.inputs[1]), None
 
 
+def _sequence_reversed(input, seq_lengths, *, batch_dim=0, **_):
+    dims = input.dims
+    if dims is None or not seq_lengths.dims:
+        return dims
+    batch = merge_size(dims[batch_dim], seq_lengths.dims[0])
+    return (*dims[:batch_dim], batch, *dims[batch_dim + 1 :])
+
+
 @op(
     "ReverseSequence",
     "input: T, seq_lengths: Tlen -> output: T",
-    shape=rules.same_as(0),
+    shape=_sequence_reversed,
     where={"Tlen": INDEX},
 )
 def reverse_sequence(input, seq_lengths, *, seq_dim, batch_dim=0):

@@ -62,12 +62,7 @@ def _pad_gradient(node, dy):
     dx = slice_op(dy, begin, shape_of(x, paddings.dtype))
     if len(node.inputs) == 2:
         return dx, None
-    outside = TABLE["Sub"](_total(dy), _total(dx))
-    return dx, None, outside
-
-
-def _total(x):
-    return TABLE["Sum"](TABLE["Reshape"](x, [-1]), [0])
+    return dx, None, None  # TensorFlow gives none for the filling either
 
 
 pad.gradient(_pad_gradient)
@@ -107,12 +102,22 @@ def _mirrored(input, paddings, *, mode, **_):
     return out
 
 
+def _mirrors(x, paddings, *, mode):
+    spare = 1 if mode == "REFLECT" else 0
+    holds = all(
+        max(a, b) <= n - spare
+        for n, (a, b) in zip(np.shape(x), _room(paddings), strict=True)
+    )
+    return holds, f"paddings must be at most the size less {spare} in mode {mode}"
+
+
 @op(
     "MirrorPad",
     "input: T, paddings: Tpaddings -> output: T",
     shape=_mirrored,
     where={"Tpaddings": INDEX},
     static=(1,),
+    guard=_mirrors,
 )
 def mirror_pad(input, paddings, *, mode):
     return _mirror(input, paddings, mode)
@@ -156,12 +161,22 @@ def _(node, dy):
     return mirror_pad(dy, node.inputs[1], mode=node.attrs["mode"]), None
 
 
+def _outer_dims(dims, block, block_shape, scaled):
+    """What is known where the borders are not: batch, and what follows the blocks."""
+    count = block_shape.dims[0] if block_shape.dims else None
+    if count is None:
+        return (None,) * len(dims)
+    known = block is not None and dims[0] is not None
+    batch = scaled(dims[0], int(np.prod(block))) if known else None
+    return (batch, *[None] * count, *dims[count + 1 :])
+
+
 def _space_batched(input, block_shape, paddings, **_):
     block, room = constant_value(block_shape), constant_value(paddings)
     if input.dims is None:
         return None
     if block is None or room is None:
-        return (None,) * len(input.dims)
+        return _outer_dims(input.dims, block, block_shape, lambda b, n: b * n)
     out = list(input.dims)
     if out[0] is not None:
         out[0] *= int(np.prod(block))
@@ -209,7 +224,7 @@ def _batch_spaced(input, block_shape, crops, **_):
     if input.dims is None:
         return None
     if block is None or room is None:
-        return (None,) * len(input.dims)
+        return _outer_dims(input.dims, block, block_shape, lambda b, n: b // n)
     out = list(input.dims)
     if out[0] is not None:
         out[0] //= int(np.prod(block))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from penstock.core.dtypes import int32
 from penstock.core.shapes import as_dims
 from penstock.ir.op import STOPS, op
 from penstock.ops import rules
@@ -98,6 +99,6 @@ def prevent_gradient(x):
     shape=lambda x, **_: (None if x.dims is None else len(x.dims),),
     gradient=STOPS,
 )
-def shape(input, *, out_type):
+def shape(input, *, out_type=int32):
     # Shapes are known when a step is compiled: this is a constant there.
     return np.array(input.shape, out_type.np)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from penstock.core.dtypes import INDEX, float32
+from penstock.core.dtypes import INDEX, float32, int64
 from penstock.core.errors import InvalidArgumentError
 from penstock.core.shapes import broadcast
 from penstock.ir.constant import constant_value
@@ -227,7 +227,8 @@ def reduce_join(inputs, reduction_indices, *, keep_dims=False, separator=""):
     glue = separator.encode()
     axes = [int(a) % inputs.ndim for a in np.atleast_1d(reduction_indices)]
     rest = [i for i in range(inputs.ndim) if i not in axes]
-    moved = np.transpose(inputs, rest + axes)
+    # The axis named first is joined first: it varies fastest.
+    moved = np.transpose(inputs, rest + axes[::-1])
     flat = moved.reshape(*(inputs.shape[i] for i in rest), -1)
     out = np.empty(flat.shape[:-1], object)
     for index in np.ndindex(out.shape):
@@ -338,7 +339,8 @@ def encode_base64(input, *, pad=False):
 def decode_base64(input):
     def one(value: bytes) -> bytes:
         try:
-            return base64.urlsafe_b64decode(value.rstrip(b"=") + b"=" * (-len(value) % 4))
+            bare = value.rstrip(b"=")
+            return base64.urlsafe_b64decode(bare + b"=" * (-len(bare) % 4))
         except ValueError:
             raise InvalidArgumentError(
                 "Invalid character found in base64."
@@ -435,7 +437,7 @@ def _field(text: bytes, kind, default, missing: str, column: int, row: int):
     ],
 )
 def unicode_decode(
-    input, *, input_encoding, Tsplits, errors="replace", replacement_char=65533
+    input, *, input_encoding, Tsplits=int64, errors="replace", replacement_char=65533
 ):
     texts = [_decoded(v, input_encoding, errors, replacement_char) for v in input]
     splits = np.cumsum([0, *map(len, texts)]).astype(Tsplits.np)

@@ -10,6 +10,7 @@ import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from penstock.core.dtypes import string
 from penstock.ir.func_graph import FuncGraph
 from penstock.ir.node import Node
 from penstock.ir.tensor import Tensor
@@ -70,13 +71,20 @@ def effects(node: Node) -> Effects:
     moved = node in node.graph.scratch.get(_moved, ())
     if not op.nested or not (graphs := subgraphs(node)):
         keeps = (node,) if op.keeps is not None else ()
-        return Effects(op.writes, keeps, op.host or moved)
+        return Effects(op.writes, keeps, op.host or moved or _has_text(node))
     memo = node.graph.scratch.setdefault("effects", {})
     kept = memo.get(node)
     stamp = (_epoch[0], tuple(g.version for g in graphs))
     if kept is None or kept[0] != stamp:
         memo[node] = kept = (stamp, _inside(node, graphs, moved or op.host))
     return kept[1]
+
+
+def _has_text(node: Node) -> bool:
+    """Whether strings are computed with: arrays on the device hold numbers."""
+    return bool(node.inputs) and any(
+        t.dtype.base_dtype is string for t in (*node.inputs, *node.outputs)
+    )
 
 
 def _inside(node: Node, graphs: list[FuncGraph], host: bool) -> Effects:

@@ -1,6 +1,7 @@
 """Shapes, joins, slices, gathers, scatters, borders."""
 
 import numpy as np
+
 from laws.sample import Sample, a32, bools, c64, f32, f64, i32, i64, ints, texts
 
 X = f32(3, 4)

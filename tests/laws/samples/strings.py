@@ -1,6 +1,7 @@
 """Strings, on the host."""
 
 import numpy as np
+
 from laws.sample import Sample, a32, bools, f32, i32, texts
 
 WORDS = texts(["Hello", "", "straße", " b "])
