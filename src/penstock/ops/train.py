@@ -37,7 +37,7 @@ def update_rule(
         attrs = [
             p
             for p in inspect.signature(rule).parameters.values()
-            if p.kind is p.KEYWORD_ONLY
+            if p.kind is p.KEYWORD_ONLY and p.name != "grad"
         ]
         for prefix, kind in (("", "Ref(T)"), ("Resource", "resource")):
             for sparse in (False,) if dense else (False, True):

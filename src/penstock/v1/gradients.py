@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from penstock import autodiff
+import penstock.autodiff as autodiff
 from penstock.core import nest
 from penstock.ir import context
 from penstock.ir.convert import as_tensor

@@ -1,79 +1,70 @@
 """Learning rates that change with the step: `tf.train.exponential_decay` and kin.
 
 Each takes `global_step` (a tensor or variable) and gives a scalar tensor in the
-learning rate's dtype.
+learning rate's dtype. The nodes are TensorFlow's.
 """
 
 from __future__ import annotations
 
 import math
 
+from penstock.api import operators  # noqa: F401  (arithmetic of tensors)
+from penstock.api.math_functions import cast
+from penstock.api.random import random_normal
 from penstock.api.scopes import scope, tensor
 from penstock.core.dtypes import as_dtype
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 
 
-def _numbers(learning_rate, *others) -> list[Tensor]:
-    """The learning rate as a tensor, and the others in its dtype."""
-    rate = tensor(learning_rate, name="learning_rate")
-    return [rate, *(_in(other, rate.dtype.base_dtype) for other in others)]
-
-
-def _in(value, kind) -> Tensor:
-    if not hasattr(value, "dtype"):
-        return tensor(value, kind)
-    made = tensor(value)
-    return made if made.dtype.base_dtype is kind else TABLE["Cast"](made, DstT=kind)
-
-
-def _required(global_step) -> None:
+def _begin(learning_rate, global_step) -> Tensor:
+    """The learning rate as a tensor. Raises ValueError without a step."""
     if global_step is None:
         raise ValueError("global_step is required for a decayed learning rate.")
+    return tensor(learning_rate, name="initial_learning_rate")
+
+
+def _in(kind, *values) -> list[Tensor]:
+    """`values` as tensors of dtype `kind`, in this order."""
+    return [cast(value, kind) for value in values]
 
 
 def exponential_decay(
     learning_rate, global_step, decay_steps, decay_rate, staircase=False, name=None
 ):
     """rate · decay_rate^(step / decay_steps), the quotient floored if `staircase`."""
-    _required(global_step)
     with scope(name, "ExponentialDecay") as full:
-        rate, step, every, decay = _numbers(
-            learning_rate, global_step, decay_steps, decay_rate
-        )
-        power = _periods(step, every, staircase)
+        rate = _begin(learning_rate, global_step)
+        every, decay, step = _in(rate.dtype, decay_steps, decay_rate, global_step)
+        power = step / every
+        if staircase:
+            power = TABLE["Floor"](power)
         return TABLE["Mul"](rate, TABLE["Pow"](decay, power), name=full)
-
-
-def _periods(step: Tensor, every: Tensor, staircase: bool) -> Tensor:
-    quotient = TABLE["RealDiv"](step, every)
-    return TABLE["Floor"](quotient) if staircase else quotient
 
 
 def natural_exp_decay(
     learning_rate, global_step, decay_steps, decay_rate, staircase=False, name=None
 ):
     """rate · e^(-decay_rate · step / decay_steps)."""
-    _required(global_step)
-    with scope(name, "NaturalExpDecay"):
-        rate, step, every, decay = _numbers(
-            learning_rate, global_step, decay_steps, decay_rate
-        )
-        power = TABLE["Mul"](TABLE["Neg"](decay), _periods(step, every, staircase))
-        return TABLE["Mul"](rate, TABLE["Exp"](power))
+    factor = TABLE["Exp"](TABLE["Neg"](decay_rate))
+    return exponential_decay(
+        learning_rate, global_step, decay_steps, factor, staircase, name
+    )
 
 
 def inverse_time_decay(
     learning_rate, global_step, decay_steps, decay_rate, staircase=False, name=None
 ):
     """rate / (1 + decay_rate · step / decay_steps)."""
-    _required(global_step)
     with scope(name, "InverseTimeDecay") as full:
-        rate, step, every, decay = _numbers(
-            learning_rate, global_step, decay_steps, decay_rate
-        )
-        grown = TABLE["Mul"](decay, _periods(step, every, staircase))
-        return TABLE["RealDiv"](rate, TABLE["AddV2"](grown, 1.0), name=full)
+        rate = _begin(learning_rate, global_step)
+        every, decay, step = _in(rate.dtype, decay_steps, decay_rate, global_step)
+        periods = step / every
+        if staircase:
+            periods = TABLE["Floor"](periods)
+        (one,) = _in(rate.dtype, tensor(1))
+        grown = TABLE["AddV2"](one, TABLE["Mul"](decay, periods), name="Add")
+        return TABLE["RealDiv"](rate, grown, name=full)
 
 
 def polynomial_decay(
@@ -84,21 +75,21 @@ def polynomial_decay(
 
     With `cycle`, decay_steps is stretched to its first multiple above the step.
     """
-    _required(global_step)
     with scope(name, "PolynomialDecay") as full:
-        rate, step, steps, end, exponent = _numbers(
-            learning_rate, global_step, decay_steps, end_learning_rate, power
+        rate = _begin(learning_rate, global_step)
+        end, exponent, step, steps = _in(
+            rate.dtype, end_learning_rate, power, global_step, decay_steps
         )
         if cycle:
-            zero = TABLE["Equal"](step, TABLE["ZerosLike"](step))
-            times = TABLE["Ceil"](TABLE["RealDiv"](step, steps))
-            one = TABLE["OnesLike"](times)
-            steps = TABLE["Mul"](steps, TABLE["SelectV2"](zero, one, times))
+            start = TABLE["Equal"](step, 0)
+            periods = TABLE["Ceil"](step / decay_steps)
+            steps = TABLE["Mul"](steps, TABLE["SelectV2"](start, 1.0, periods))
         else:
             step = TABLE["Minimum"](step, steps)
-        left = TABLE["Sub"](1.0, TABLE["RealDiv"](step, steps))
-        fall = TABLE["Mul"](TABLE["Sub"](rate, end), TABLE["Pow"](left, exponent))
-        return TABLE["AddV2"](fall, end, name=full)
+        share = step / steps
+        fall = rate - end
+        left = TABLE["Pow"](1 - share, exponent)
+        return TABLE["AddV2"](TABLE["Mul"](fall, left), end, name=full)
 
 
 def piecewise_constant(x, boundaries, values, name=None):
@@ -111,14 +102,14 @@ def piecewise_constant(x, boundaries, values, name=None):
             "The length of boundaries should be 1 less than the length of values; "
             f"received {len(boundaries)} and {len(values)}."
         )
+    at = tensor(x, name="x")
+    edges = _in(at.dtype, *map(tensor, boundaries))
+    kind = _common_dtype(values)
+    rates = [tensor(value, kind) for value in values]
     with scope(name, "PiecewiseConstant"):
-        at = tensor(x, name="x")
-        kind = _common_dtype(values)
-        edges = [_in(b, at.dtype.base_dtype) for b in boundaries]
-        out = tensor(values[-1], kind)
-        for edge, value in zip(reversed(edges), reversed(values[:-1]), strict=True):
-            below = TABLE["LessEqual"](at, edge)
-            out = TABLE["SelectV2"](below, tensor(value, kind), out)
+        out = rates[-1]
+        for edge, value in zip(reversed(edges), reversed(rates[:-1]), strict=True):
+            out = TABLE["SelectV2"](TABLE["LessEqual"](at, edge), value, out)
         return out
 
 
@@ -133,20 +124,19 @@ def _common_dtype(values):
     return as_dtype("int32" if integers else "float32")
 
 
-def _cosine(fraction: Tensor) -> Tensor:
-    """(1 + cos(π·fraction)) / 2."""
-    angle = TABLE["Mul"](fraction, math.pi)
-    return TABLE["Mul"](0.5, TABLE["AddV2"](TABLE["Cos"](angle), 1.0))
+def _waving(angle: Tensor) -> Tensor:
+    """1 + cos(angle)."""
+    return 1.0 + TABLE["Cos"](angle)
 
 
 def cosine_decay(learning_rate, global_step, decay_steps, alpha=0.0, name=None):
     """Half a cosine from the rate to alpha·rate; Loshchilov and Hutter (2017)."""
-    _required(global_step)
     with scope(name, "CosineDecay"):
-        rate, step, steps = _numbers(learning_rate, global_step, decay_steps)
-        share = TABLE["RealDiv"](TABLE["Minimum"](step, steps), steps)
-        decayed = TABLE["AddV2"](TABLE["Mul"](1 - alpha, _cosine(share)), alpha)
-        return TABLE["Mul"](rate, decayed)
+        rate = _begin(learning_rate, global_step)
+        steps, step = _in(rate.dtype, decay_steps, global_step)
+        share = TABLE["Minimum"](step, steps) / steps
+        wave = 0.5 * _waving(tensor(math.pi, rate.dtype) * share)
+        return TABLE["Mul"](rate, (1 - alpha) * wave + alpha)
 
 
 def cosine_decay_restarts(
@@ -155,25 +145,23 @@ def cosine_decay_restarts(
 ):  # fmt: skip
     """`cosine_decay` again and again, each period `t_mul` times as long and its start
     `m_mul` times as high; Loshchilov and Hutter (2017)."""
-    _required(global_step)
-    with scope(name, "SGDRDecay"):
-        rate, step, first = _numbers(learning_rate, global_step, first_decay_steps)
-        done = TABLE["RealDiv"](step, first)
+    with scope(name, "SGDRDecay") as full:
+        rate = _begin(learning_rate, global_step)
+        first, low, longer, higher, step = _in(
+            rate.dtype, first_decay_steps, alpha, t_mul, m_mul, global_step
+        )
+        done = step / first
         if t_mul == 1.0:
             restart = TABLE["Floor"](done)
-            share = TABLE["Sub"](done, restart)
+            share = done - restart
         else:
-            log = TABLE["Log"](
-                TABLE["Sub"](1.0, TABLE["Mul"](done, tensor(1.0 - t_mul, rate.dtype)))
-            )
-            restart = TABLE["Floor"](TABLE["RealDiv"](log, math.log(t_mul)))
-            grown = TABLE["Pow"](tensor(float(t_mul), rate.dtype), restart)
-            start = TABLE["RealDiv"](TABLE["Sub"](1.0, grown), 1.0 - t_mul)
-            share = TABLE["RealDiv"](TABLE["Sub"](done, start), grown)
-        height = TABLE["Pow"](tensor(float(m_mul), rate.dtype), restart)
-        wave = TABLE["Mul"](height, _cosine(share))
-        decayed = TABLE["AddV2"](TABLE["Mul"](1 - alpha, wave), alpha)
-        return TABLE["Mul"](rate, decayed)
+            log = TABLE["Log"](1.0 - done * (1.0 - longer))
+            restart = TABLE["Floor"](log / TABLE["Log"](longer))
+            start = (1.0 - longer**restart) / (1.0 - longer)
+            share = (done - start) / longer**restart
+        height = 0.5 * higher**restart
+        wave = height * _waving(tensor(math.pi, rate.dtype) * share)
+        return TABLE["Mul"](rate, (1 - low) * wave + low, name=full)
 
 
 def linear_cosine_decay(
@@ -181,14 +169,20 @@ def linear_cosine_decay(
     name=None,
 ):  # fmt: skip
     """(alpha + linear) · cosine + beta; Bello et al. (2017)."""
-    _required(global_step)
-    with scope(name, "LinearCosineDecay"):
-        rate, step, steps = _numbers(learning_rate, global_step, decay_steps)
-        share = TABLE["RealDiv"](TABLE["Minimum"](step, steps), steps)
-        linear = TABLE["Sub"](1.0, share)
-        wave = _cosine(TABLE["Mul"](share, 2.0 * num_periods))
-        shaped = TABLE["Mul"](TABLE["AddV2"](linear, alpha), wave)
-        return TABLE["Mul"](rate, TABLE["AddV2"](shaped, beta))
+    with scope(name, "LinearCosineDecay") as full:
+        rate = _begin(learning_rate, global_step)
+        steps, periods, alpha, beta, step = _in(
+            rate.dtype, decay_steps, num_periods, alpha, beta, global_step
+        )
+        step = TABLE["Minimum"](step, steps)
+        linear = (steps - step) / steps
+        return _linear_cosine(rate, step / steps, linear, periods, alpha, beta, full)
+
+
+def _linear_cosine(rate, share, linear, periods, alpha, beta, name):
+    turns = 2.0 * periods * share
+    wave = 0.5 * _waving(tensor(math.pi, rate.dtype) * turns)
+    return TABLE["Mul"](rate, (alpha + linear) * wave + beta, name=name)
 
 
 def noisy_linear_cosine_decay(
@@ -196,16 +190,14 @@ def noisy_linear_cosine_decay(
     num_periods=0.5, alpha=0.0, beta=0.001, name=None,
 ):  # fmt: skip
     """`linear_cosine_decay` with normal noise of falling variance on the line."""
-    from penstock.api.random import random_normal
-
-    _required(global_step)
-    with scope(name, "NoisyLinearCosineDecay"):
-        rate, step, steps = _numbers(learning_rate, global_step, decay_steps)
-        share = TABLE["RealDiv"](TABLE["Minimum"](step, steps), steps)
-        spread = TABLE["Pow"](TABLE["AddV2"](step, 1.0), float(variance_decay))
-        variance = TABLE["RealDiv"](tensor(float(initial_variance), rate.dtype), spread)
-        noise = random_normal([], stddev=TABLE["Sqrt"](variance))
-        linear = TABLE["AddV2"](TABLE["Sub"](1.0, share), noise)
-        wave = _cosine(TABLE["Mul"](share, 2.0 * num_periods))
-        shaped = TABLE["Mul"](TABLE["AddV2"](linear, alpha), wave)
-        return TABLE["Mul"](rate, TABLE["AddV2"](shaped, beta))
+    with scope(name, "NoisyLinearCosineDecay") as full:
+        rate = _begin(learning_rate, global_step)
+        steps, first, falling, periods, alpha, beta, step = _in(
+            rate.dtype, decay_steps, initial_variance, variance_decay, num_periods,
+            alpha, beta, global_step,
+        )  # fmt: skip
+        step = TABLE["Minimum"](step, steps)
+        linear = (steps - step) / steps
+        variance = first / TABLE["Pow"](1.0 + step, falling)
+        noisy = linear + random_normal([], stddev=TABLE["Sqrt"](variance))
+        return _linear_cosine(rate, step / steps, noisy, periods, alpha, beta, full)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from penstock import autodiff
+import penstock.autodiff as autodiff
 from penstock.core.dtypes import FLOATING, resource
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
