@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from penstock.api.array import shape as shape_of
 from penstock.core.dtypes import as_dtype, float32, int32, int64
 from penstock.core.seeds import resolve
 from penstock.ir import context
@@ -142,17 +143,13 @@ def random_gamma(
         sizes = as_tensor(where, shape, int32, "shape")
         alpha = as_tensor(where, alpha, kind, "alpha")
         beta = as_tensor(where, 1 if beta is None else beta, kind, "beta")
-        both = TABLE["BroadcastArgs"](_shape_of(alpha), _shape_of(beta))
+        both = TABLE["BroadcastArgs"](shape_of(alpha), shape_of(beta))
         alpha = TABLE["BroadcastTo"](alpha, both)
         drawn = TABLE["RandomGamma"](sizes, alpha, **_seeds(seed))
         import ml_dtypes
 
         tiny = kind.np.type(ml_dtypes.finfo(kind.np).tiny)
         return TABLE["Maximum"](tiny, TABLE["RealDiv"](drawn, beta, name="truediv"))
-
-
-def _shape_of(tensor: Tensor) -> Tensor:
-    return TABLE["Shape"](tensor, out_type=int32)
 
 
 def random_poisson(shape, lam, dtype=float32, seed=None, name="random_poisson"):
@@ -172,8 +169,8 @@ def random_crop(value, size, seed=None, name="random_crop"):
     with where.name_scope(name) as scope:
         value = as_tensor(where, value, None, "value")
         size = as_tensor(where, size, int32, "size")
-        room = add(sub(_shape_of(value), size, name="sub"), 1, name="add")
-        place = random_uniform(_shape_of(size), 0, int32.max, int32, seed=seed)
+        room = add(sub(shape_of(value), size, name="sub"), 1, name="add")
+        place = random_uniform(shape_of(size), 0, int32.max, int32, seed=seed)
         place = TABLE["FloorMod"](place, room, name="mod")
         return TABLE["Slice"](value, place, size, name=scope)
 

@@ -324,10 +324,9 @@ class ResourceVariable(Variable):
 
     def _create(self, initial_value, scope, dtype, validate_shape, shape) -> None:
         name = scope[:-1]
-        if callable(initial_value) and not isinstance(initial_value, Tensor):
-            with self._graph.name_scope("Initializer"):
-                value = _tensor(initial_value(), dtype, "initial_value")
-        else:
+        with self._graph.name_scope("Initializer"):
+            if callable(initial_value) and not isinstance(initial_value, Tensor):
+                initial_value = initial_value()
             value = _tensor(initial_value, dtype, "initial_value")
         _require_shape(value, validate_shape)
         self._initial_value = value
