@@ -6,7 +6,7 @@ import atexit
 import queue
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
 from penstock.core.errors import InvalidArgumentError
@@ -48,7 +48,7 @@ class Worker(threading.Thread):
         self._room.acquire()
         return not self._stopped
 
-    def elements(self) -> Iterator:
+    def elements(self) -> Generator:
         """What the worker made, in order; stops the worker when closed."""
         self.start()
         _running.add(self)

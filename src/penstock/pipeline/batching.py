@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import cycle, islice
+from typing import Any
 
 import numpy as np
 
@@ -110,8 +111,8 @@ class PaddedBatch(Node):
 
     input: Node
     size: int
-    padded_shapes: object = None
-    padding_values: object = None
+    padded_shapes: Any = None
+    padding_values: Any = None
     drop_remainder: bool = False
 
     def __post_init__(self):
@@ -171,7 +172,7 @@ class PaddedBatch(Node):
             yield pack(group[0], columns)
 
 
-def _flatten_shapes(given, spec) -> list[tuple]:
+def _flatten_shapes(given, spec) -> list[Any]:
     """Shapes laid out like `spec`: here tuples are structure only where spec is."""
     if isinstance(spec, tuple):
         pairs = zip(given, spec, strict=True)
@@ -294,7 +295,7 @@ class Window(Node):
 
     input: Node
     size: int
-    shift: int | None = None
+    shift: Any = None  # of `size` where not given
     stride: int = 1
     drop_remainder: bool = False
 
@@ -354,7 +355,7 @@ class EnsureShape(Through):
     """The input, with what is promised about its shapes checked (`assert_*`)."""
 
     input: Node
-    declared: object
+    declared: Any
 
     @property
     def spec(self):
@@ -364,7 +365,7 @@ class EnsureShape(Through):
         wanted = flatten(self.declared)
         for element in self.input:
             for leaf, spec in zip(flatten(element), wanted, strict=True):
-                seen = leaf_spec(leaf)
+                seen: Any = leaf_spec(leaf)
                 if not shapes.compatible(seen.shape, spec.shape):
                     raise InvalidArgumentError(
                         None,

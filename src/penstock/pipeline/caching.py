@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -136,7 +136,7 @@ def _truncated(path: str) -> DataLossError:
     )
 
 
-def write_leaf(file: BinaryIO, leaf) -> None:
+def write_leaf(file: Any, leaf) -> None:
     """One array in NumPy's own format; strings as their shape, lengths and bytes."""
     if isinstance(leaf, bytes) or leaf.dtype.kind == "O":
         array = np.asarray(leaf, object)
@@ -178,7 +178,7 @@ def read_leaf(file: BinaryIO, path: str):
         raise _truncated(path) from None
 
 
-def _save(file: BinaryIO, array: np.ndarray) -> None:
+def _save(file: Any, array: np.ndarray) -> None:
     np.lib.format.write_array(
         file, np.ascontiguousarray(array).reshape(array.shape), allow_pickle=False
     )

@@ -45,10 +45,6 @@ AUTOTUNE = -1
 class Dataset(Making):
     """A data set: `node` describes it, iterating computes it."""
 
-    def __init__(self, node: Node, options: Options | None = None):
-        self.node = node
-        self._options = options or Options()
-
     # -- how faces and user functions see it ---------------------------------------
 
     def _to(self, node: Node) -> Self:
@@ -151,7 +147,7 @@ class Dataset(Making):
     def ignore_errors(self, log_warning=False, name=None) -> Self:
         return self._to(elementwise.IgnoreErrors(self.node, log_warning))
 
-    def apply(self, transformation_func) -> Self:
+    def apply(self, transformation_func) -> Dataset:
         result = transformation_func(self)
         if not isinstance(result, Dataset):
             raise TypeError(
@@ -300,7 +296,7 @@ class Dataset(Making):
                 self.node,
                 self._facing(key_func),
                 lambda key, node: reduce_func(key, self._to(node)),
-                window_size_func or (lambda _: window_size),
+                window_size_func or (lambda _: int(window_size or 0)),
                 spec,
             )
         )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class Map(Computed):
     function: Callable
     workers: int | None = None
     vectorised: Callable | None = None
-    declared: object = None
+    declared: Any = None
 
     @cached_property
     def plan(self):
@@ -76,7 +77,7 @@ def _truth(value, who: str, what: str) -> bool:
 class Filter(Through):
     input: Node
     predicate: Callable
-    cardinality = UNKNOWN
+    cardinality: Any = UNKNOWN
 
     def _keeps(self, element) -> bool:
         return _truth(apply(self.predicate, element), "filter", "predicate")
@@ -89,7 +90,7 @@ class Filter(Through):
 class TakeWhile(Through):
     input: Node
     predicate: Callable
-    cardinality = UNKNOWN
+    cardinality: Any = UNKNOWN
 
     def __iter__(self):
         for element in self.input:
@@ -121,9 +122,9 @@ class Scan(Computed):
     """`function(state, element) -> (state, output)` carried along; gives outputs."""
 
     input: Node
-    initial: object
+    initial: Any
     function: Callable
-    declared: object = None
+    declared: Any = None
 
     def __iter__(self):
         state = as_element(self.initial)
@@ -149,7 +150,7 @@ class Unique(Through):
     """Each scalar the first time it appears."""
 
     input: Node
-    cardinality = UNKNOWN
+    cardinality: Any = UNKNOWN
 
     def __iter__(self):
         seen = set()
@@ -173,7 +174,7 @@ class IgnoreErrors(Through):
 
     input: Node
     log_warning: bool = False
-    cardinality = UNKNOWN
+    cardinality: Any = UNKNOWN
 
     def __iter__(self):
         source = iter(self.input)

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import BinaryIO
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +28,7 @@ def file_names(value) -> Iterable[str]:
         value = [value]
     elif isinstance(value, np.ndarray):
         value = value.ravel()
-    return (os.fsdecode(np.asarray(name, object)[()]) for name in value)
+    return (os.fsdecode(np.asarray(name, object).item()) for name in value)
 
 
 def matching(patterns) -> list[str]:
@@ -42,7 +42,7 @@ def matching(patterns) -> list[str]:
     return found
 
 
-def open_bytes(path: str, compression: str) -> BinaryIO:
+def open_bytes(path: str, compression: str) -> Any:
     """A file's bytes, unpacked where `compression` is "GZIP" or "ZLIB"."""
     try:
         file = open(path, "rb")
@@ -74,7 +74,7 @@ class _Strings(Node):
 class TextLines(_Strings):
     """The lines of files, without their ends."""
 
-    names: object
+    names: Any
     compression: str = ""
 
     def __iter__(self) -> Iterator[bytes]:
@@ -91,7 +91,7 @@ class Records(_Strings):
     The reader is given by the caller: this layer knows no file format.
     """
 
-    names: object
+    names: Any
     read: Callable[[str, str], Iterable[bytes]]
     compression: str = ""
 
@@ -104,7 +104,7 @@ class Records(_Strings):
 class FixedLength(_Strings):
     """Records of `record_bytes` between a header and a footer, in binary files."""
 
-    names: object
+    names: Any
     record_bytes: int
     header_bytes: int = 0
     footer_bytes: int = 0
@@ -136,7 +136,7 @@ class Csv(Node):
     that stands in for an empty field.
     """
 
-    names: object
+    names: Any
     defaults: tuple
     compression: str = ""
     header: bool = False

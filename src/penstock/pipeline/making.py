@@ -12,6 +12,7 @@ from penstock.core import dtypes
 from penstock.core.errors import UnsupportedError
 from penstock.pipeline import files, mixing, ordering, sources
 from penstock.pipeline.node import Node
+from penstock.pipeline.options import Options
 from penstock.pipeline.random_order import SeedStream, seed_pair
 from penstock.pipeline.sampling import choices
 from penstock.pipeline.spec import array_spec, covering
@@ -22,6 +23,10 @@ class Making:
     """Sources, and data sets chosen from among others."""
 
     node: Node
+
+    def __init__(self, node: Node, options: Options | None = None):
+        self.node = node
+        self._options = options or Options()
 
     @classmethod
     def from_tensors(cls, tensors) -> Self:

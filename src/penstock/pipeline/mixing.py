@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -20,8 +21,8 @@ class FlatMap(Computed):
 
     input: Node
     function: Callable
-    declared: object = None
-    cardinality = UNKNOWN
+    declared: Any = None
+    cardinality: Any = UNKNOWN
 
     def __iter__(self):
         for element in self.input:
@@ -51,8 +52,8 @@ class Interleave(Computed):
     function: Callable
     cycle_length: int
     block_length: int
-    declared: object = None
-    cardinality = UNKNOWN
+    declared: Any = None
+    cardinality: Any = UNKNOWN
 
     def __post_init__(self):
         for name in ("cycle_length", "block_length"):
@@ -94,10 +95,10 @@ class Choose(Node):
     """The next element of the data set that `choice` names, each time."""
 
     inputs: tuple[Node, ...]
-    choice: object  # iterable of int
+    choice: Any  # iterable of int
     stop_on_empty: bool
-    declared: object
-    cardinality = UNKNOWN
+    declared: Any
+    cardinality: Any = UNKNOWN
 
     @property
     def spec(self):
@@ -138,8 +139,8 @@ class GroupByWindow(Computed):
     key: Callable
     reduce: Callable[[np.int64, Node], object]
     window_size: Callable[[np.int64], int]
-    declared: object = None
-    cardinality = UNKNOWN
+    declared: Any = None
+    cardinality: Any = UNKNOWN
 
     def __iter__(self):
         groups: dict[int, list] = {}

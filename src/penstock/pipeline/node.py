@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import islice
+from typing import Any
 
 from penstock.pipeline.plan import IndexPlan
 from penstock.pipeline.spec import element_spec
@@ -17,15 +18,8 @@ UNKNOWN = -2
 class Node(ABC):
     """Where elements come from. Iterating twice gives two independent passes."""
 
-    @property
-    @abstractmethod
-    def spec(self):
-        """The structure of `ArraySpec` that every element fits."""
-
-    @property
-    @abstractmethod
-    def cardinality(self) -> int:
-        """Number of elements, INFINITE or UNKNOWN."""
+    spec: Any  # the structure of `ArraySpec` that every element fits
+    cardinality: Any  # number of elements, INFINITE or UNKNOWN
 
     @abstractmethod
     def __iter__(self) -> Iterator: ...
@@ -46,7 +40,7 @@ class Through(Node):
         return self.input.spec
 
     @property
-    def cardinality(self) -> int:
+    def cardinality(self) -> Any:
         return self.input.cardinality
 
 
@@ -57,7 +51,7 @@ class Computed(Node):
     first element is computed once to see, as TensorFlow traces a function once.
     """
 
-    declared: object
+    declared: Any
     input: Node
 
     @cached_property
@@ -74,7 +68,7 @@ class Computed(Node):
         return self.declared if self.declared is not None else self.seen_spec
 
     @property
-    def cardinality(self) -> int:
+    def cardinality(self) -> Any:
         return self.input.cardinality
 
 

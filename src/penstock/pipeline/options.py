@@ -36,6 +36,9 @@ class ThreadingOptions(_Group):
 class Options(_Group):
     """Tuning of a data set. Results never depend on it: order is always kept."""
 
+    distribute: DistributeOptions
+    threading: ThreadingOptions
+
     def __init__(self):
         super().__init__(
             autotune=AutotuneOptions(),

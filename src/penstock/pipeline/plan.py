@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice, repeat
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class IndexPlan:
     """
 
     arrays: tuple[np.ndarray, ...]
-    template: object
+    template: Any
     indices: Callable[[], Iterator[np.ndarray]]
     batch_size: int | None = None
     stages: tuple[Callable, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +32,7 @@ def _own(value) -> np.ndarray:
 class Tensors(Node):
     """One element: the structure itself."""
 
-    value: object
+    value: Any
 
     def __post_init__(self):
         object.__setattr__(self, "value", transform(_own, self.value))
@@ -50,7 +51,7 @@ class Tensors(Node):
 class Slices(Node):
     """One element per index of the first axis of every array."""
 
-    value: object
+    value: Any
 
     def __post_init__(self):
         value = transform(_own, self.value)
@@ -71,7 +72,6 @@ class Slices(Node):
                     f"{[a.shape for a in leaves]}."
                 )
         object.__setattr__(self, "value", value)
-        object.__setattr__(self, "_plan", plans.of_slices(tuple(leaves), value))
 
     @cached_property
     def spec(self):
@@ -81,9 +81,9 @@ class Slices(Node):
     def cardinality(self):
         return len(self.plan.arrays[0])
 
-    @property
-    def plan(self):
-        return self._plan
+    @cached_property
+    def plan(self) -> plans.IndexPlan:
+        return plans.of_slices(tuple(flatten(self.value)), self.value)
 
     def __iter__(self):
         if not is_structure(self.value):
@@ -97,7 +97,7 @@ class Elements(Node):
     """Elements that were computed before: a window, a group, a cache."""
 
     elements: list
-    declared: object
+    declared: Any
 
     @property
     def spec(self):
@@ -115,8 +115,8 @@ class Elements(Node):
 class Generator(Node):
     """What a Python generator function yields, checked against a declared spec."""
 
-    function: Callable[[], object]
-    declared: object
+    function: Callable[[], Any]
+    declared: Any
 
     @property
     def spec(self):
@@ -233,7 +233,7 @@ class Random(Node):
 class Zip(Node):
     """Elements of several nodes side by side, until the first one ends."""
 
-    inputs: object  # a structure of nodes
+    inputs: Any  # a structure of nodes
 
     @property
     def spec(self):
@@ -267,7 +267,7 @@ class Zip(Node):
 class Concatenate(Node):
     first: Node
     second: Node
-    declared: object
+    declared: Any
 
     @property
     def spec(self):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class ArraySpec:
 class DatasetSpec:
     """A leaf that is itself a data set (`window`): the spec of its elements."""
 
-    element: object
+    element: Any
 
 
 def array_spec(dtype, shape) -> ArraySpec:

@@ -8,6 +8,7 @@ of their sorted keys and keep their own order when packed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def flatten(structure) -> list:
     return [structure]
 
 
-def pack(template, leaves) -> object:
+def pack(template, leaves) -> Any:
     """`leaves` in the shape of `template`; the inverse of `flatten`."""
     return _pack(template, iter(leaves))
 
@@ -35,11 +36,13 @@ def pack(template, leaves) -> object:
 def _pack(template, leaves):
     if isinstance(template, tuple):
         parts = [_pack(part, leaves) for part in template]
-        return type(template)(*parts) if hasattr(template, "_fields") else tuple(parts)
+        make: Any = type(template)
+        return make(*parts) if hasattr(template, "_fields") else tuple(parts)
     if isinstance(template, Mapping):
         packed = {key: _pack(template[key], leaves) for key in sorted(template)}
         ordered = {key: packed[key] for key in template}
-        return ordered if type(template) is dict else type(template)(ordered)
+        make = type(template)
+        return ordered if make is dict else make(ordered)
     return next(leaves)
 
 

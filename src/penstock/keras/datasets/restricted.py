@@ -13,7 +13,7 @@ import math
 import pickle
 import re
 import zipfile
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -31,12 +31,13 @@ class _DType:
         order = state[1]
         self.order = order if isinstance(order, str) else bytes(order).decode()
 
-    def numpy(self) -> np.dtype:
+    def numpy(self) -> Any:
         if not re.fullmatch(r"[biuf][1248]|b1|O8?", self.name) or self.order not in (
             *"<>|=",
         ):
             raise UnsafeFileError(f"An array of dtype {self.name!r} is not expected.")
-        return np.dtype(self.name.replace("O8", "O")).newbyteorder(self.order)
+        kind: Any = np.dtype(self.name.replace("O8", "O"))
+        return kind.newbyteorder(self.order)
 
 
 class _Array:

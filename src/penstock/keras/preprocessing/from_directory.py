@@ -91,7 +91,7 @@ def _parts(index: Index, validation_split, subset, shuffle, seed) -> list[Index]
     paths, labels = list(index.paths), index.labels
     if shuffle:
         if seed is None:
-            seed = np.random.randint(1e6)
+            seed = np.random.randint(10**6)
         for column in (paths, labels):
             if column is not None:
                 np.random.RandomState(seed).shuffle(column)
@@ -186,7 +186,7 @@ def _all(index, read, spec, label_mode, batch_size, split, subset, shuffle, seed
             f"Received: {index.class_names}"
         )
     if shuffle and seed is None:
-        seed = np.random.randint(1e6)
+        seed = np.random.randint(10**6)
     parts = _parts(index, split, subset, shuffle, seed)
     made = []
     for part, name in zip(parts, [subset, "validation"], strict=False):

@@ -136,10 +136,13 @@ class Tokenizer:
         return list(self.texts_to_sequences_generator(texts))
 
     def texts_to_sequences_generator(self, texts) -> Iterator[list[int]]:
-        unknown = self.word_index.get(self.oov_token)
+        unknown = self._unknown()
         for text in texts:
             numbers = (self._number(word, unknown) for word in self._words(text))
             yield [number for number in numbers if number is not None]
+
+    def _unknown(self) -> int | None:
+        return None if self.oov_token is None else self.word_index.get(self.oov_token)
 
     def _number(self, word: str, unknown: int | None) -> int | None:
         number = self.word_index.get(word)
@@ -151,7 +154,7 @@ class Tokenizer:
         return list(self.sequences_to_texts_generator(sequences))
 
     def sequences_to_texts_generator(self, sequences) -> Iterator[str]:
-        unknown = self.word_index.get(self.oov_token)
+        unknown = self._unknown()
         for sequence in sequences:
             words = []
             for number in sequence:

@@ -38,7 +38,7 @@ def timeseries_dataset_from_array(
     starts = np.arange(0, count, sequence_stride)
     if shuffle:
         if seed is None:
-            seed = np.random.randint(1e6)
+            seed = np.random.randint(10**6)
         np.random.RandomState(seed).shuffle(starts)
     steps = np.arange(sequence_length) * sampling_rate
 

@@ -51,6 +51,7 @@ def get_file(
         file_hash, hash_algorithm = md5_hash, "md5"
     folder = os.path.join(cache_dir or keras_home(), cache_subdir)
     fname = os.fspath(fname) if fname else _name_of(origin)
+    unpacked = ""
     if untar:
         unpacked = os.path.join(folder, fname.removesuffix(".tar.gz"))
         path = unpacked + ".tar.gz"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from penstock.pipeline.background import Worker
@@ -20,7 +20,7 @@ class SequenceEnqueuer:
     def __init__(self, sequence, use_multiprocessing=False):
         self.sequence = sequence
         self.use_multiprocessing = use_multiprocessing
-        self._batches: Iterator | None = None
+        self._batches: Generator | None = None
 
     def is_running(self) -> bool:
         return self._batches is not None
@@ -42,7 +42,7 @@ class SequenceEnqueuer:
             raise RuntimeError(f"{type(self).__name__}: call start() before get().")
         return self._batches
 
-    def _produce(self, workers: int, depth: int) -> Iterator:
+    def _produce(self, workers: int, depth: int) -> Generator:
         raise NotImplementedError
 
 
@@ -53,7 +53,7 @@ class OrderedEnqueuer(SequenceEnqueuer):
         super().__init__(sequence, use_multiprocessing)
         self.shuffle = shuffle
 
-    def _produce(self, workers: int, depth: int) -> Iterator:
+    def _produce(self, workers: int, depth: int) -> Generator:
         pool = ThreadPoolExecutor(workers, thread_name_prefix="penstock-enqueue")
         try:
             while True:
@@ -79,5 +79,5 @@ class GeneratorEnqueuer(SequenceEnqueuer):
         super().__init__(generator, use_multiprocessing)
         self.random_seed = random_seed
 
-    def _produce(self, workers: int, depth: int) -> Iterator:
+    def _produce(self, workers: int, depth: int) -> Generator:
         return Worker(self.sequence, depth).elements()

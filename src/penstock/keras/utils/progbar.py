@@ -124,8 +124,7 @@ def _shown(value, count) -> str:
     if count is None:
         if not isinstance(value, int | float | np.generic | np.ndarray):
             return str(value)
-        average = float(np.mean(value))
-        # What is shown as it is may be a word or a number; numbers look alike.
+        average = float(np.mean(np.asarray(value)))
     else:
         average = float(np.mean(value / max(1, count)))
     return f"{average:.4f}" if abs(average) > 1e-3 else f"{average:.4e}"

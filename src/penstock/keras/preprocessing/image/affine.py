@@ -5,6 +5,8 @@ Angles are in degrees, shifts in pixels. The geometry is `scipy.ndimage`'s.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.keras.preprocessing.image.pictures import array_to_img, img_to_array
@@ -56,11 +58,12 @@ def apply_affine_transform(
     middle = (np.array([x.shape[row_axis], x.shape[col_axis]]) - 1) / 2
     matrix = _matrix(theta, tx, ty, shear, zx, zy)
     offset = middle + matrix[:2, 2] - matrix[:2, :2] @ middle
-    linear, offset = matrix[1::-1, 1::-1], offset[::-1]
+    linear = matrix[1::-1, 1::-1]
+    swapped: Any = offset[::-1]
     planes = np.moveaxis(x, (channel_axis, row_axis, col_axis), (0, 1, 2))
     moved = [
         ndimage.affine_transform(
-            plane, linear, offset, order=order, mode=fill_mode, cval=cval
+            plane, linear, swapped, order=order, mode=fill_mode, cval=cval
         )
         for plane in planes
     ]

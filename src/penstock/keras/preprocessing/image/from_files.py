@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator as Iterable
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,11 @@ class FileIterator(Iterator):
     """What both share; subclasses say `filepaths`, `labels` and `sample_weight`."""
 
     named_widely = True
+    filepaths: Any
+    labels: Any
+    sample_weight: Any
+    class_mode: Any
+    class_indices: dict[str, int]
 
     def _set(
         self,
@@ -273,7 +279,8 @@ class DataFrameIterator(FileIterator):
             self._targets = [np.array(frame[column].tolist()) for column in y_col]
         self.samples = len(self.filenames)
         kind = "validated image" if validate_filenames else "non-validated image"
-        ending = f" belonging to {len(classes)} classes." if labelled else "."
+        count = len(self.class_indices) if labelled else 0
+        ending = f" belonging to {count} classes." if labelled else "."
         print(f"Found {self.samples} {kind} filenames{ending}")
         self._filepaths = [os.path.join(self.directory, n) for n in self.filenames]
         super().__init__(self.samples, batch_size, shuffle, seed)
@@ -292,7 +299,7 @@ class DataFrameIterator(FileIterator):
             )
         if not all(isinstance(name, str) for name in frame[x_col]):
             raise TypeError(f"All values in column x_col={x_col} must be strings.")
-        allowed = {"categorical": (str, list, tuple)}.get(mode, (str,))
+        allowed = (str, list, tuple) if mode == "categorical" else (str,)
         if mode in ("binary", "sparse", "categorical"):
             if not all(isinstance(label, allowed) for label in frame[y_col]):
                 names = ", ".join(kind.__name__ for kind in allowed)

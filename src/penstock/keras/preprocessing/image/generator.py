@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -92,9 +93,9 @@ class ImageDataGenerator:
                 f"{brightness_range}"
             )
         self.brightness_range = brightness_range
-        self.mean = None
-        self.std = None
-        self.zca_whitening_matrix = None
+        self.mean: Any = None
+        self.std: Any = None
+        self.zca_whitening_matrix: Any = None
         self._settle()
 
     def _settle(self):

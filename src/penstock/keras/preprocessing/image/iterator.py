@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,12 @@ class Iterator(Sequence):
     each batch, so order and changes are the same in every run.
     """
 
+    named_widely = False
+    data_format: str
+    save_to_dir: Any
+    save_prefix: str
+    save_format: str
+
     def __init__(self, n, batch_size, shuffle, seed):
         self.n = n
         self.batch_size = batch_size
@@ -26,7 +33,7 @@ class Iterator(Sequence):
         self.seed = seed
         self.batch_index = 0
         self.total_batches_seen = 0
-        self.index_array: np.ndarray | None = None
+        self.index_array: Any = None
         self.lock = threading.Lock()
         self.index_generator = self._indices()
 
@@ -44,7 +51,8 @@ class Iterator(Sequence):
         if self.index_array is None:
             self._draw_order()
         start = self.batch_size * index
-        rows = self.index_array[start : start + self.batch_size]
+        order: Any = self.index_array
+        rows = order[start : start + self.batch_size]
         return self._get_batches_of_transformed_samples(rows)
 
     def __iter__(self):
@@ -93,11 +101,9 @@ class Iterator(Sequence):
         """Keep what was made as files in `save_to_dir`."""
         for picture, row in zip(batch, rows, strict=True):
             img = array_to_img(picture, self.data_format, scale=scale)
-            number = np.random.randint(1e7 if self.named_widely else 1e4)
+            number = np.random.randint(10**7 if self.named_widely else 10**4)
             name = f"{self.save_prefix}_{row}_{number}.{self.save_format}"
             img.save(os.path.join(self.save_to_dir, name))
-
-    named_widely = False
 
 
 class NumpyArrayIterator(Iterator):
