@@ -129,26 +129,27 @@ def _divisor(y):
     return y
 
 
-def _exact(y):
-    """`y`, opaque to the compiler where it is one number.
+def _rounded(quotient):
+    """A scalar `quotient`, out of the reach of fused multiply-add.
 
-    XLA divides by a constant by multiplying with its reciprocal: 41 / 41 < 1.
+    XLA and TensorFlow's graph optimiser divide by a constant by multiplying with its
+    reciprocal; fused into 1 - step / steps that is below 0 at the last step.
     """
-    if jnp.ndim(y) == 0 and jnp.issubdtype(jnp.asarray(y).dtype, jnp.floating):
-        return lax.optimization_barrier(jnp.asarray(y))
-    return y
+    if jnp.ndim(quotient) == 0 and jnp.issubdtype(quotient.dtype, jnp.floating):
+        return lax.optimization_barrier(quotient)
+    return quotient
 
 
 @op("RealDiv", BINARY, shape=broadcasting, where={"T": (*NUMBERS,)})
 def real_div(x, y):
-    return jnp.divide(x, _exact(y)).astype(x.dtype)
+    return _rounded(jnp.divide(x, y).astype(x.dtype))
 
 
 @op("Div", BINARY, shape=broadcasting, where={"T": NUMBERS}, guard=_no_zero)
 def div(x, y):
     if jnp.issubdtype(jnp.asarray(x).dtype, jnp.integer):
         return lax.div(*jnp.broadcast_arrays(x, _divisor(y)))
-    return jnp.divide(x, _exact(y))
+    return _rounded(jnp.divide(x, y))
 
 
 @op("DivNoNan", BINARY, shape=broadcasting, where={"T": CONTINUOUS})
@@ -170,7 +171,7 @@ div_no_nan.gradient(_quotient_gradient(div_no_nan))
 def floor_div(x, y):
     if jnp.issubdtype(jnp.asarray(x).dtype, jnp.integer):
         return jnp.floor_divide(x, _divisor(y))
-    return jnp.floor(jnp.divide(x, _exact(y)))
+    return jnp.floor(jnp.divide(x, y))
 
 
 @op(
