@@ -111,7 +111,9 @@ def _kept_shape(x: Tensor, axis: Tensor) -> Tensor:
     shape = TABLE["Shape"](x, out_type=int32_type)
     rank = TABLE["Size"](shape, out_type=int32_type)
     axes = TABLE["Reshape"](cast(axis, DstT=int32_type), [-1])
-    axes = TABLE["FloorMod"](TABLE["AddV2"](axes, rank), rank)
+    # A scalar has no axes, but a division by its rank must not fail.
+    divisor = TABLE["Maximum"](rank, 1)
+    axes = TABLE["FloorMod"](TABLE["AddV2"](axes, rank), divisor)
     return TABLE["DynamicStitch"](
         [range_(0, rank, 1), axes], [shape, TABLE["OnesLike"](axes)]
     )
