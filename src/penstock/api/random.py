@@ -153,7 +153,7 @@ def random_gamma(
 
 
 def random_poisson(shape, lam, dtype=float32, seed=None, name="random_poisson"):
-    """Poisson counts of rate `lam`, `shape` of them for each. As `tf.random.poisson`."""
+    """Poisson counts: for each rate of `lam`, `shape` of them."""
     where, kind = context.landing(), as_dtype(dtype)
     with where.name_scope(name):
         sizes = as_tensor(where, shape, int32, "shape")
@@ -161,7 +161,7 @@ def random_poisson(shape, lam, dtype=float32, seed=None, name="random_poisson"):
 
 
 def random_crop(value, size, seed=None, name="random_crop"):
-    """A part of `value` of shape `size`, its place by chance. As `tf.image.random_crop`.
+    """A part of `value` of shape `size`, its place by chance.
 
     Raises InvalidArgumentError when it runs where `size` exceeds `value`'s shape.
     """
