@@ -60,6 +60,13 @@ i & i
 ~i
 m @ x
 [1, 2, 3, 4] + x
+x + np.float64(1.5)
+x * np.ones([4])
+np.ones([4]) * x
+i + np.int64(3)
+x + [[1.0], [2.0], [3.0]]
+x + s
+x + [s, s, s, s]
 """
 
 ELEMENTWISE = """
@@ -221,6 +228,9 @@ tf.reduce_sum(x, reduction_indices=[1])
 tf.reduce_sum(x, name="total")
 tf.reduce_sum(u)
 tf.reduce_sum(w)
+tf.reduce_mean(s)
+tf.reduce_sum(np.ones([2, 3]))
+tf.reduce_max(5)
 tf.reduce_sum([1, 2, 3])
 tf.reduce_sum([[1.0, 2.0], [3.0, 4.0]], 0)
 tf.reduce_mean(x)
@@ -381,5 +391,4 @@ OTHERWISE = {
     "tf.confusion_matrix(j, j)": "the range of the labels is checked in ScatterNd",
     "tf.confusion_matrix(j, j, num_classes=4)": "as above",
     "tf.math.confusion_matrix(j, j, 4, tf.float32)": "as above",
-    "tf.histogram_fixed_width(x, [0.0, 5.0], nbins=5)": "",
 }

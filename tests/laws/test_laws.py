@@ -18,7 +18,7 @@ ROWS = [
 
 #: Ops that these laws cannot call alone: tests of their own hold them.
 ELSEWHERE = {
-    "Const", "Placeholder", "NoOp", "VariableV2", "VarHandleOp",
+    "Const", "Placeholder", "NoOp", "VariableV2", "VarHandleOp", "MatrixExponential",
 }  # fmt: skip
 
 #: (relative, absolute as a part of the largest value) by dtype.

@@ -130,8 +130,8 @@ def _element(vector, i: int) -> int | None:
     value = constant_value(vector)
     if value is not None:
         return int(value[i])
-    node = vector._node
-    if node.type == "Pack":
+    node = getattr(vector, "_node", None)
+    if node is not None and node.type == "Pack":
         value = constant_value(node.inputs[i])
         return None if value is None else int(value)
     return None

@@ -1,6 +1,7 @@
 """Matrices: diagonals, systems, decompositions."""
 
 import numpy as np
+
 from laws.sample import Sample, a32, c64, f32, f64, i32
 
 SIGNS = "vectors of a decomposition are unique up to their signs: tests/ops hold them"
@@ -29,6 +30,9 @@ def diag(diagonal, k, rows=-1, columns=-1, padding=0.0, **attrs):
 
 ALIGN = ["RIGHT_LEFT", "LEFT_RIGHT", "LEFT_LEFT", "RIGHT_RIGHT"]
 ZERO = a32(0.0)
+TRIANGLES = [
+    {"lower": low, "adjoint": a} for low in (True, False) for a in (True, False)
+]
 
 SAMPLES = [
     Sample("MatrixDiag", [f32(2, 3)]),
@@ -45,7 +49,8 @@ SAMPLES = [
       for a in ALIGN],
     Sample("MatrixDiagPartV3", [f32(3, 3), i32(0), ZERO]),
     Sample("MatrixDiagPartV3", [f32(3, 4), i32(1), ZERO]),
-    *[Sample("MatrixSetDiagV3", [f32(2, 3, 4), f32(2, 3, 3), i32([-1, 1])], {"align": a})
+    *[Sample("MatrixSetDiagV3", [f32(2, 3, 4), f32(2, 3, 3), i32([-1, 1])],
+             {"align": a})
       for a in ALIGN],
     Sample("MatrixSetDiagV3", [f32(3, 3), f32(3), i32(0)]),
     Sample("MatrixDiagV2", [f32(3), i32(1), i32(-1), i32(-1), ZERO]),
@@ -63,8 +68,8 @@ SAMPLES = [
       for a in (False, True)],
     loose("MatrixSolve", [regular(2) + 1j * 0.5 * c64(2, 2), c64(2, 1)], vjp=False),
     Sample("MatrixSolve", [np.zeros((2, 2), np.float32), f32(2, 1)]),
-    *[loose("MatrixTriangularSolve", [regular(3), f32(3, 2)], {"lower": l, "adjoint": a})
-      for l in (True, False) for a in (True, False)],
+    *[loose("MatrixTriangularSolve", [regular(3), f32(3, 2)], flags)
+      for flags in TRIANGLES],
     loose("Cholesky", [spd(3)], vjp=False),
     loose("Cholesky", [spd(3, 2)], vjp=False),
     loose("MatrixSolveLs", [f32(4, 2), f32(4, 3), np.array(0.1)]),
@@ -81,5 +86,5 @@ SAMPLES = [
     Sample("SelfAdjointEigV2", [spd(3)], value=False, why=SIGNS),
     loose("Lu", [regular(3)]),
     Sample("MatrixSquareRoot", [spd(3)], rtol=1e-4, why=CANCELS),
-    Sample("MatrixLogarithm", [regular(2).astype(np.complex64)], rtol=1e-4, why=CANCELS),
+    loose("MatrixLogarithm", [regular(2).astype(np.complex64)]),
 ]  # fmt: skip

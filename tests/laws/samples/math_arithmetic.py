@@ -1,6 +1,7 @@
 """Functions of two numbers, broadcasting."""
 
 import numpy as np
+
 from laws.sample import (
     Sample,
     a32,
@@ -24,6 +25,8 @@ DIVISIONS = ["FloorDiv", "FloorMod", "TruncateDiv", "TruncateMod", "Mod", "Div"]
 ORDER = ["Less", "LessEqual", "Greater", "GreaterEqual", "Equal", "NotEqual"]
 NO_NAN = ["DivNoNan", "MulNoNan", "Xlogy", "Xlog1py", "Xdivy"]
 BROADCAST = [((3, 4), (4,)), ((3, 1), (1, 4)), ((), (2, 3)), ((2, 1, 3), (4, 1))]
+BASES = a32([0, 0, 0, -2, -2, 2, NAN, 1])
+POWERS = a32([0, 2, 1, 2, 3, NAN, 0, NAN])
 X = a32([7, -7, 7, -7, 5, 0, 2.5, INF, NAN, 1, 0, -0.0])
 Y = a32([3, 3, -3, -3, 0.5, 2, -1.5, 2, 1, 0, 0, 2])
 
@@ -51,8 +54,7 @@ SAMPLES = [
     *[Sample(name, [f32(0, 3), f32(3)]) for name in ["AddV2", "Mul", "Maximum"]],
     # Powers: bases and exponents at and around zero are TensorFlow's own choices.
     Sample("Pow", [uniform(0.2, 3.0, 3, 4), f32(4)]),
-    Sample("Pow", [a32([0, 0, 0, -2, -2, 2, NAN, 1]), a32([0, 2, 1, 2, 3, NAN, 0, NAN])],
-           vjp=False),
+    Sample("Pow", [BASES, POWERS], vjp=False),
     Sample("Pow", [a32([0, -1, 2]), a32(2.0)], vjp=False),
     Sample("Pow", [c64(3), c64(3)], rtol=1e-4, vjp=False, why="complex exp of log"),
     Sample("Pow", [i32([2, -3, 0, 5]), i32([10, 3, 0, 1])]),

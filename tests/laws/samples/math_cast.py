@@ -1,6 +1,7 @@
 """Casts, and complex numbers."""
 
 import numpy as np
+
 from laws.sample import Sample, a32, bools, c64, c128, f16, f32, f64, ints
 
 INF, NAN = np.inf, np.nan
@@ -8,7 +9,9 @@ TYPES = [
     "float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64",
     "uint8", "uint16", "uint32", "uint64", "bool", "complex64", "complex128",
 ]  # fmt: skip
-WILD = a32([NAN, INF, -INF, 3e9, -3e9, 1e20, -1e20, 300.7, -300.2, 70000.5, -129.5, 256])
+WILD = a32(
+    [NAN, INF, -INF, 3e9, -3e9, 1e20, -1e20, 300.7, -300.2, 70000.5, -129.5, 256]
+)
 WIDE = ["int32", "int64"]
 NARROW = ["int8", "int16", "uint8", "uint16"]
 

@@ -1,6 +1,7 @@
 """Reductions, ranges, positions of extremes."""
 
 import numpy as np
+
 from laws.sample import Sample, a32, bf16, bools, c64, f16, f32, f64, i32, i64, ints
 
 INF, NAN = np.inf, np.nan
@@ -18,7 +19,8 @@ SAMPLES = [
     *[Sample(name, [f64(2, 3), i64([0])]) for name in ALL],
     *[Sample(name, [f16(2, 3), i32([0])], rtol=4e-3, vjp=False) for name in ALL[:5]],
     *[Sample(name, [bf16(2, 3), i32([0])], vjp=False) for name in ALL[:4]],
-    *[Sample(name, [c64(2, 3), i32([0])], vjp=False) for name in ["Sum", "Mean", "Prod"]],
+    *[Sample(name, [c64(2, 3), i32([0])], vjp=False)
+      for name in ["Sum", "Mean", "Prod"]],
     *[Sample(name, [ints(-9, 9, 3, 4), i32([1])]) for name in ALL[:5]],
     *[Sample(name, [ints(0, 255, 3, 4, dtype=np.uint8), i32([1])])
       for name in ["Sum", "Mean", "Max"]],

@@ -1,6 +1,7 @@
 """Segments, bins, bits, Fourier transforms, Einstein sums."""
 
 import numpy as np
+
 from laws.sample import Sample, a32, c64, f32, f64, i32, i64, ints
 
 SORTED = ["SegmentSum", "SegmentMean", "SegmentProd", "SegmentMax", "SegmentMin"]
@@ -43,9 +44,11 @@ SAMPLES = [
     *[Sample(name, [f32(2, 3, 2), np.array([[0, 1, 0], [2, 2, 1]], np.int32), i32(3)],
              vjp=False) for name in UNSORTED],
     *[Sample(name, [TIES, i32([0, 0, 0, 1]), i32(2)], vjp=False) for name in UNSORTED],
-    *[Sample(name, [ints(-9, 9, 4, 2), i32([1, 0, 1, 0]), i64(3)]) for name in UNSORTED],
+    *[Sample(name, [ints(-9, 9, 4, 2), i32([1, 0, 1, 0]), i64(3)])
+      for name in UNSORTED],
     Sample("UnsortedSegmentSum", [f32(3, 2), i32([0, 5, 1]), i32(2)], grad=False),
-    *[Sample(name, [f32(5, 3), i32([4, 0, 0, 2]), i32([0, 0, 1, 3])]) for name in SPARSE],
+    *[Sample(name, [f32(5, 3), i32([4, 0, 0, 2]), i32([0, 0, 1, 3])])
+      for name in SPARSE],
     *[Sample(f"{name}WithNumSegments",
              [f32(5, 3), i32([4, 0, 2]), i32([0, 0, 1]), i32(4)], grad=False)
       for name in SPARSE],
@@ -53,7 +56,8 @@ SAMPLES = [
     Sample("Bincount", [i32([1, 1, 3]), i32(5), f32(3)]),
     Sample("DenseBincount", [i32([1, 1, 3, 9]), i32(5), np.zeros(0, np.int32)]),
     Sample("DenseBincount", [i64([1, 1, 3]), i64(5), f32(3)], {"binary_output": False}),
-    Sample("DenseBincount", [ints(0, 4, 2, 3), i32(4), f32(0)], {"binary_output": True}),
+    Sample("DenseBincount", [ints(0, 4, 2, 3), i32(4), f32(0)],
+           {"binary_output": True}),
     Sample("DenseBincount", [i32([1, -1]), i32(5), f32(0)]),
     Sample("HistogramFixedWidth", [a32([-1, 0, 1.5, 2, 5, 15]), a32([0, 5]), i32(5)]),
     Sample("AddN", [[f32(2, 3), f32(2, 3), f32(2, 3)]]),

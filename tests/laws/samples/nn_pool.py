@@ -1,0 +1,68 @@
+"""Pooling: what padding counts, and where the gradient of a tie goes."""
+
+import numpy as np
+from laws.sample import Sample, a32, f32, f64, i32
+
+TIES = a32(np.arange(36) // 3 % 4).reshape(1, 6, 6, 1)
+FLAT = np.zeros((1, 4, 4, 2), np.float32)
+SHAPES = [(6, 6, 2, 2), (5, 7, 2, 2), (6, 6, 3, 2), (7, 7, 3, 3), (5, 5, 3, 1)]
+
+
+def _pool(op, x, k, s, padding, **options):
+    attrs = {"ksize": [1, k, k, 1], "strides": [1, s, s, 1], "padding": padding}
+    return Sample(op, [x], attrs, **options)
+
+
+def _grad_size(n, k, s, padding):
+    return -(-n // s) if padding == "SAME" else (n - k) // s + 1
+
+
+def _max_grad(op, x, k, s, padding):
+    _, h, w, c = x.shape
+    out = np.full(
+        (x.shape[0], _grad_size(h, k, s, padding), _grad_size(w, k, s, padding), c),
+        -np.inf, np.float32,
+    )  # fmt: skip
+    pad = (
+        [max((size - 1) * s + k - n, 0) // 2 for size, n in zip(out.shape[1:3], (h, w))]
+        if padding == "SAME"
+        else [0, 0]
+    )
+    for i in range(out.shape[1]):
+        for j in range(out.shape[2]):
+            top, left = i * s - pad[0], j * s - pad[1]
+            window = x[:, max(top, 0) : top + k, max(left, 0) : left + k]
+            out[:, i, j] = window.max((1, 2))
+    dy = f32(*(x.shape if op.endswith("GradGrad") else out.shape))
+    return Sample(
+        op, [x, out, dy],
+        {"ksize": [1, k, k, 1], "strides": [1, s, s, 1], "padding": padding},
+        vjp=False,
+    )  # fmt: skip
+
+
+SAMPLES = [
+    *[_pool(op, f32(2, h, w, 3), k, s, padding)
+      for op in ("MaxPool", "AvgPool") for padding in ("SAME", "VALID")
+      for h, w, k, s in SHAPES],
+    *[_pool("MaxPool", x, k, s, padding, vjp=False)
+      for x in (TIES, FLAT) for padding in ("SAME", "VALID")
+      for k, s in [(2, 2), (3, 2), (2, 1)]],
+    _pool("MaxPool", f64(1, 4, 4, 2), 2, 2, "VALID"),
+    _pool("AvgPool", f64(1, 4, 4, 2), 2, 2, "VALID"),
+    *[_max_grad(op, x, k, s, padding)
+      for op in ("MaxPoolGrad", "MaxPoolGradGrad") for padding in ("SAME", "VALID")
+      for x in (f32(2, 6, 6, 2), TIES) for k, s in [(2, 2), (3, 2)]],
+    *[Sample("AvgPoolGrad", [i32([2, 6, 5, 3]), f32(2, *size, 3)],
+             {"ksize": [1, 3, 3, 1], "strides": [1, 2, 2, 1], "padding": padding})
+      for padding, size in [("SAME", (3, 3)), ("VALID", (2, 2))]],
+    *[Sample(op, [f32(1, 4, 5, 6, 2)],
+             {"ksize": [1, 2, 2, 2, 1], "strides": [1, 2, 2, 2, 1], "padding": padding})
+      for op in ("MaxPool3D", "AvgPool3D") for padding in ("SAME", "VALID")],
+    Sample("AvgPool3DGrad", [i32([1, 4, 5, 6, 2]), f32(1, 2, 3, 3, 2)],
+           {"ksize": [1, 2, 2, 2, 1], "strides": [1, 2, 2, 2, 1], "padding": "SAME"}),
+    *[Sample("MaxPoolWithArgmax", [f32(2, 5, 6, 2)],
+             {"ksize": [1, 2, 2, 1], "strides": [1, 2, 2, 1], "padding": padding,
+              "include_batch_in_index": batch}, vjp=False)
+      for padding in ("SAME", "VALID") for batch in (False, True)],
+]  # fmt: skip
