@@ -150,3 +150,7 @@ def _template(item: Any, tensors: list[Tensor]) -> str:
 
 def _plain(value: Any) -> str:
     return pprint.pformat(value)
+
+
+# As `tf.print`; this module has no other use for the word.
+print = print_v2
