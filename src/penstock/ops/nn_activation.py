@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from penstock.core.dtypes import FLOATING, REAL
 from penstock.core.shapes import merge
 from penstock.ir.op import TABLE, op
@@ -48,7 +50,7 @@ def _(node, dy):
 @relu_grad.gradient
 def _(node, dy):
     features = node.inputs[1]
-    return [relu_grad(dy, features), None]
+    return [relu_grad(dy, features), TABLE["ZerosLike"](features)]
 
 
 @op("Relu6", _FEATURES, shape=rules.same_as(0), where={"T": REAL})
@@ -69,18 +71,23 @@ def _(node, dy):
 
 @relu6_grad.gradient
 def _(node, dy):
-    return [relu6_grad(dy, node.inputs[1]), None]
+    features = node.inputs[1]
+    return [relu6_grad(dy, features), TABLE["ZerosLike"](features)]
+
+
+def _single(number: float, like):
+    """A float attribute: TensorFlow keeps these in single precision."""
+    return np.float32(number).astype(like.dtype)
 
 
 @_floating("LeakyRelu")
 def leaky_relu(features, *, alpha=0.2):
-    return jnp.where(features > 0, features, features * alpha).astype(features.dtype)
+    return jnp.where(features > 0, features, features * _single(alpha, features))
 
 
 @_floating("LeakyReluGrad", _GRAD)
 def leaky_relu_grad(gradients, features, *, alpha=0.2):
-    scaled = (gradients * alpha).astype(gradients.dtype)
-    return jnp.where(features > 0, gradients, scaled)
+    return jnp.where(features > 0, gradients, gradients * _single(alpha, gradients))
 
 
 @leaky_relu.gradient
@@ -90,8 +97,9 @@ def _(node, dy):
 
 @leaky_relu_grad.gradient
 def _(node, dy):
-    alpha = node.attrs["alpha"]
-    return [leaky_relu_grad(dy, node.inputs[1], alpha=alpha), None]
+    features, alpha = node.inputs[1], node.attrs["alpha"]
+    through = leaky_relu_grad(dy, features, alpha=alpha)
+    return [through, TABLE["ZerosLike"](features)]
 
 
 @_floating("Elu")
@@ -120,7 +128,8 @@ def _(node, dy):
 
 @_floating("Selu")
 def selu(features):
-    low = _SCALE * _ALPHA * jnp.expm1(jnp.minimum(features, 0))
+    # TensorFlow takes exp(x) - 1 here, not expm1.
+    low = _SCALE * _ALPHA * (jnp.exp(jnp.minimum(features, 0)) - 1)
     return jnp.where(features < 0, low, _SCALE * features).astype(features.dtype)
 
 
@@ -228,8 +237,12 @@ def _(node, dy):
 
 
 def _bias_add(value, bias, *, data_format="NHWC", **_):
-    rules.ranked(bias, 1, "bias")
-    return rules.at_least(value, 2, "value")
+    channels = rules.ranked(bias, 1, "bias")
+    dims = rules.at_least(value, 2, "value")
+    if dims is None:
+        return None
+    at = 1 if data_format == "NCHW" else len(dims) - 1
+    return (*dims[:at], *merge(dims[at : at + 1], channels), *dims[at + 1 :])
 
 
 @op("BiasAdd", "value: T, bias: T -> output: T", shape=_bias_add)

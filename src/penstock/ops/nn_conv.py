@@ -387,12 +387,38 @@ def depthwise_backprop_filter(
     return grad.reshape(height, width, inner, multiplier)
 
 
+def _kept(node):
+    names = ("strides", "padding", "explicit_paddings", "data_format", "dilations")
+    return {k: node.attrs[k] for k in names}
+
+
 @depthwise_conv2d.gradient
 def _(node, dy):
     x, w = node.inputs
-    names = ("strides", "padding", "explicit_paddings", "data_format", "dilations")
-    attrs = {k: node.attrs[k] for k in names}
+    kept = _kept(node)
     return [
-        depthwise_backprop_input(shape_of(x, out_type=int32), w, dy, **attrs),
-        depthwise_backprop_filter(x, shape_of(w, out_type=int32), dy, **attrs),
+        depthwise_backprop_input(shape_of(x, out_type=int32), w, dy, **kept),
+        depthwise_backprop_filter(x, shape_of(w, out_type=int32), dy, **kept),
+    ]
+
+
+@depthwise_backprop_input.gradient
+def _(node, dy):
+    _, w, grad = node.inputs
+    kept = _kept(node)
+    return [
+        None,
+        depthwise_backprop_filter(dy, shape_of(w, out_type=int32), grad, **kept),
+        depthwise_conv2d(dy, w, **kept),
+    ]
+
+
+@depthwise_backprop_filter.gradient
+def _(node, dy):
+    x, _, grad = node.inputs
+    kept = _kept(node)
+    return [
+        depthwise_backprop_input(shape_of(x, out_type=int32), dy, grad, **kept),
+        None,
+        depthwise_conv2d(x, dy, **kept),
     ]

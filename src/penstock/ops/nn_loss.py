@@ -29,9 +29,7 @@ def _dense(features, labels, **_):
 def softmax_cross_entropy(features, labels):
     """loss [batch] and its gradient [batch, classes] for labels that are weights."""
     log_p = jax.nn.log_softmax(features, axis=-1)
-    # 0 * -inf counts as 0, as a class without weight should.
-    terms = jnp.where(labels == 0, jnp.zeros((), labels.dtype), labels * log_p)
-    return -jnp.sum(terms, axis=-1), jnp.exp(log_p) - labels
+    return -jnp.sum(labels * log_p, axis=-1), jnp.exp(log_p) - labels
 
 
 @softmax_cross_entropy.gradient

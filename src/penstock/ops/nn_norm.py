@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from penstock.core.dtypes import FLOATING, float32
 from penstock.core.shapes import merge
 from penstock.ir.op import op
@@ -13,7 +15,7 @@ def _lrn(x, depth_radius, bias, alpha, beta):
     """x / (bias + alpha * sum of squares over 2r+1 neighbouring channels)^beta."""
     around = [(0, 0)] * (x.ndim - 1) + [(depth_radius, depth_radius)]
     window = (1,) * (x.ndim - 1) + (2 * depth_radius + 1,)
-    zero = jnp.zeros((), x.dtype)
+    zero = np.zeros((), x.dtype)
     squares = lax.reduce_window(x * x, zero, lax.add, window, (1,) * x.ndim, around)
     return (x / jnp.power(bias + alpha * squares, beta)).astype(x.dtype)
 

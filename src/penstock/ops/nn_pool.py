@@ -189,12 +189,14 @@ def _declare_max(type: str, default_format: str, spaces: int):
     @max_pool_grad.gradient
     def _(node, dy):
         x, y, _ = node.inputs
-        return [None, None, max_pool_grad_grad(x, y, dy, **keep(node))]
+        zeros = TABLE["ZerosLike"]
+        return [zeros(x), zeros(y), max_pool_grad_grad(x, y, dy, **keep(node))]
 
     @max_pool_grad_grad.gradient
     def _(node, dy):
         x, y, _ = node.inputs
-        return [None, None, max_pool_grad(x, y, dy, **keep(node))]
+        zeros = TABLE["ZerosLike"]
+        return [zeros(x), zeros(y), max_pool_grad(x, y, dy, **keep(node))]
 
     return max_pool
 

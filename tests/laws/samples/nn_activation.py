@@ -1,6 +1,7 @@
 """Activations, softmaxes, biases."""
 
 import numpy as np
+
 from laws.sample import Sample, a32, bf16, f16, f32, f64, i32
 
 NAMES = [

@@ -1,6 +1,7 @@
 """Cross entropies with logits."""
 
 import numpy as np
+
 from laws.sample import Sample, a32, f16, f32, f64, i32, i64, uniform
 
 ONE_HOT = np.eye(4, dtype=np.float32)[[1, 3, 0]]
