@@ -1,4 +1,4 @@
-"""`tf.train.Saver`: names, state files, what is kept, every error; TensorFlow's files."""
+"""`tf.train.Saver`: names, state files, what is kept, errors; TensorFlow's files."""
 
 import os
 import re

@@ -91,12 +91,12 @@ def _other_graphs(kind):
 FETCHES = {
     "none": (lambda: None, TypeError, "Cannot be None"),
     "none inside": (lambda: [None], TypeError, "Cannot be None"),
-    "number": (lambda: 3, TypeError, "Can not convert a int into a Tensor or Operation"),
+    "number": (lambda: 3, TypeError, "Can not convert a int into a Tensor or"),
     "function": (
         lambda: tf.global_variables_initializer, TypeError, 'invalid type "function"',
     ),
     "set": (lambda: {tf.constant(1)}, TypeError, 'invalid type "set"'),
-    "operation": (lambda: "nope", ValueError, "refers to an Operation not in the graph"),
+    "operation": (lambda: "nope", ValueError, "refers to an Operation not in the"),
     "tensor": (lambda: "nope:0", ValueError, "operation, 'nope', does not exist"),
     "output": (lambda: "zero:1", ValueError, "exists but only has 1 outputs"),
     "other graph": (
@@ -113,7 +113,7 @@ def test_wrong_fetch(case):
 
 
 FEEDS = {
-    "number as key": (lambda x: {3: 1}, TypeError, "Can not convert a int into a Tensor"),
+    "number as key": (lambda x: {3: 1}, TypeError, "Can not convert a int"),
     "name as key": (lambda x: {"x": 1}, TypeError, "invalid\\) Operation name"),
     "operation as key": (
         lambda x: {tf.no_op(): 1}, TypeError, "Can not convert a Operation",
@@ -126,7 +126,7 @@ FEEDS = {
     ),
     "shape": (
         lambda x: {x: np.zeros([3])}, ValueError,
-        re.escape("Cannot feed value of shape (3,) for Tensor x:0, which has shape (?, 2)"),
+        re.escape("value of shape (3,) for Tensor x:0, which has shape (?, 2)"),
     ),
     "text": (lambda x: {x: "abc"}, ValueError, "could not convert string to float"),
     "ragged": (lambda x: {x: [[1], [1, 2]]}, ValueError, "x:0"),

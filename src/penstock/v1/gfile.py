@@ -129,6 +129,11 @@ class GFile:
     def __exit__(self, *_):
         self.close()
 
+    def __del__(self):
+        # Programs rarely close what they read; TensorFlow's files close themselves.
+        if getattr(self, "_file", None) is not None:
+            self._file.close()
+
 
 class FastGFile(GFile):
     """Deprecated spelling of `GFile`."""
