@@ -54,7 +54,7 @@ def run(program: Path, args: list[str], folder: Path, shared: Path | None) -> st
 
 def words(text: str) -> list[str]:
     """The text around the numbers; how arrays are padded follows their digits."""
-    return " ".join(NUMBER.sub("#", text).split()).replace("[ ", "[").split()
+    return re.sub(r"([\[\]])", r" \1 ", NUMBER.sub("#", text)).split()
 
 
 def last_digit(shown: str) -> float:
