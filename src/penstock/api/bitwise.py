@@ -1,6 +1,5 @@
 """`tf.bitwise`."""
 
-# ruff: noqa: F401
 from penstock.api.math_arithmetic import (
     bitwise_and,
     bitwise_or,
@@ -9,3 +8,12 @@ from penstock.api.math_arithmetic import (
     left_shift,
     right_shift,
 )
+
+__all__ = [
+    "bitwise_and",
+    "bitwise_or",
+    "bitwise_xor",
+    "invert",
+    "left_shift",
+    "right_shift",
+]

@@ -44,7 +44,7 @@ def group(*inputs, **kwargs):
         return no_op(name or "group_deps")
 
 
-def tuple(tensors, name=None, control_inputs=None):  # noqa: A001 - TensorFlow's name
+def tuple(tensors, name=None, control_inputs=None):
     """`tensors`, each ready only when all of them (and `control_inputs`) are."""
     landing = context.landing()
     if landing.eager:

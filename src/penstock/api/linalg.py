@@ -15,10 +15,10 @@ from penstock.api.array import (
 )
 from penstock.api.clip import global_norm
 from penstock.api.linalg_norm import norm, normalize
-from penstock.api.math_arithmetic import tensor_named
 from penstock.api.math_functions import cast, conj
 from penstock.api.math_reduce import reduce_sum
 from penstock.api.nn import l2_normalize
+from penstock.api.operands import tensor_named
 from penstock.api.scopes import scope
 from penstock.api.tensordot import einsum, tensordot
 from penstock.core import dtypes
@@ -86,7 +86,7 @@ _SPARSE = (dtypes.bfloat16, dtypes.float32)
 
 
 def _operands(a, b):
-    from penstock.api.math_arithmetic import tensor_dtype
+    from penstock.api.operands import tensor_dtype
 
     kind = tensor_dtype(a) or tensor_dtype(b)
     a = tensor_named(a, kind, "a")

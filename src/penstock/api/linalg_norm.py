@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from penstock.api.array import squeeze
-from penstock.api.math_arithmetic import tensor_named
 from penstock.api.math_functions import abs as magnitude
 from penstock.api.math_functions import cast, conj
 from penstock.api.math_reduce import reduce_max, reduce_sum
+from penstock.api.operands import tensor_named
 from penstock.api.scopes import scope
 from penstock.ops import math_arithmetic as arithmetic
 from penstock.ops import math_binary

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from penstock.api.operands import pair, tensor_dtype, tensor_named
 from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
-from penstock.core.errors import DTypeError
-from penstock.ir import context
 from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.tensor import Tensor
 from penstock.ops import math_arithmetic as ops
@@ -28,12 +27,6 @@ def add(x, y, name=None):
     if tensor_dtype(x) is dtypes.string:
         return ops.add_v1(x, y, name=name)
     return ops.add(x, y, name=name or "Add")
-
-
-def tensor_dtype(x):
-    """The dtype of a tensor or variable; None for a Python value."""
-    kind = getattr(x, "dtype", None)
-    return kind.base_dtype if isinstance(kind, dtypes.DType) else None
 
 
 def subtract(x, y, name=None):
@@ -71,25 +64,6 @@ def truediv(x, y, name=None):
         if wide is not None:
             x, y = cast_op(x, DstT=wide), cast_op(y, DstT=wide)
         return ops.real_div(x, y, name=full or None)
-
-
-def pair(x, y) -> tuple[Tensor, Tensor]:
-    """Both as tensors of one dtype, the first tensor's. Raises TypeError."""
-    kind = tensor_dtype(x) or tensor_dtype(y)
-    x = tensor_named(x, kind, "x")
-    y = tensor_named(y, kind or x.dtype.base_dtype, "y")
-    if x.dtype.base_dtype is not y.dtype.base_dtype:
-        raise DTypeError(
-            f"`x` and `y` must have the same dtype, got {x.dtype!r} != {y.dtype!r}. "
-            "Use tf.cast on one."
-        )
-    return x, y
-
-
-def tensor_named(value, kind, name: str) -> Tensor:
-    from penstock.ir.convert import as_tensor
-
-    return as_tensor(context.landing(), value, kind, name)
 
 
 def divide(x, y, name=None):

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from penstock.api.math_arithmetic import tensor_dtype, tensor_named
+from penstock.api.operands import tensor_dtype, tensor_named
 from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype

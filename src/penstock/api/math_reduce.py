@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from penstock.api.math_arithmetic import tensor_named
 from penstock.api.math_functions import cast, sqrt
+from penstock.api.operands import tensor_named
 from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype

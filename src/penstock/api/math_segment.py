@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from penstock.api.array import concat, ones, rank, reshape, shape, size, stack
-from penstock.api.math_arithmetic import tensor_named
 from penstock.api.math_functions import cast
 from penstock.api.math_reduce import reduce_max
+from penstock.api.operands import tensor_named
 from penstock.api.scopes import scope, tensor
 from penstock.api.slicing import getitem
 from penstock.core import dtypes

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from penstock.api import math_arithmetic as arithmetic
 from penstock.api.math_functions import abs as magnitude
+from penstock.api.operands import tensor_dtype
 from penstock.api.scopes import scope
+from penstock.core import dtypes
 from penstock.core.errors import ShapeError
 from penstock.ir.tensor import Tensor
 from penstock.ops import math_arithmetic as ops
@@ -15,7 +17,7 @@ from penstock.ops import math_binary, math_bitwise, math_comparison
 
 
 def _add(x, y):
-    if arithmetic.tensor_dtype(x) is arithmetic.dtypes.string:
+    if tensor_dtype(x) is dtypes.string:
         return ops.add_v1(x, y, name="add")
     return ops.add(x, y, name="add")
 
@@ -48,7 +50,7 @@ def _matmul(x, y):
 
 def _logic(name: str, of_bools, of_integers):
     def operator(x, y):
-        if (arithmetic.tensor_dtype(x) or arithmetic.tensor_dtype(y)).is_bool:
+        if (tensor_dtype(x) or tensor_dtype(y)).is_bool:
             return of_bools(x, y, name=name)
         with scope(None, name):
             return of_integers(x, y)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from penstock.api.math_arithmetic import tensor_named
+from penstock.api.operands import tensor_named
 from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
 from penstock.ir.op import TABLE

@@ -8,7 +8,7 @@ from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype
 from penstock.core.shapes import TensorShape, as_dims, is_static
-
+from penstock.ir import context
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 
@@ -18,6 +18,13 @@ class TensorArray:
 
     Every write gives a new TensorArray; use that from then on. As `tf.TensorArray`.
     """
+
+    def __new__(cls, *args, flow=None, **kwargs):
+        if cls is TensorArray and flow is None and context.executing_eagerly():
+            from penstock.api.eager_array import EagerTensorArray
+
+            return object.__new__(EagerTensorArray)
+        return object.__new__(cls)
 
     def __init__(
         self, dtype, size=None, dynamic_size=None, clear_after_read=None,

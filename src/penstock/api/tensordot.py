@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from penstock.api.array import reshape, transpose
-from penstock.api.math_arithmetic import tensor_named
+from penstock.api.operands import tensor_named
 from penstock.api.scopes import scope, tensor
 from penstock.core.errors import ShapeError
 from penstock.core.shapes import is_static, show

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from penstock.api import (
-    linalg,
     math_arithmetic,
     math_functions,
     math_reduce,
     math_segment,
-    signal,
 )
 from penstock.core import dtypes
 
@@ -124,18 +122,6 @@ def lin_space(start, stop, num, name=None, axis=0):
     return math_reduce.linspace(start, stop, num, name, axis)
 
 
-def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None, keep_dims=None):
-    keepdims = _one_of(keepdims, keep_dims, "keepdims", "keep_dims")
-    return linalg.norm(tensor, ord, axis, bool(keepdims), name)
-
-
-def matrix_diag(
-    diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_value=0,
-    align="RIGHT_LEFT",
-):  # fmt: skip
-    return linalg.diag(diagonal, name, k, num_rows, num_cols, padding_value, align)
-
-
 def confusion_matrix(
     labels, predictions, num_classes=None, dtype=dtypes.int32, name=None, weights=None
 ):
@@ -146,38 +132,3 @@ def confusion_matrix(
 
 def bincount(arr, weights=None, minlength=None, maxlength=None, dtype=dtypes.int32):
     return math_segment.bincount(arr, weights, minlength, maxlength, dtype)
-
-
-def batch_matmul(x, y, adj_x=False, adj_y=False, name=None):
-    """0.x: the product of two batches of matrices."""
-    return linalg.matmul(x, y, adjoint_a=adj_x, adjoint_b=adj_y, name=name)
-
-
-#: Old name -> the function of today, which takes the same arguments.
-RENAMED = {
-    "matrix_diag_part": linalg.diag_part,
-    "matrix_set_diag": linalg.set_diag,
-    "matrix_band_part": linalg.band_part,
-    "matrix_transpose": linalg.matrix_transpose,
-    "matrix_inverse": linalg.inv,
-    "matrix_determinant": linalg.det,
-    "matrix_solve": linalg.solve,
-    "matrix_triangular_solve": linalg.triangular_solve,
-    "matrix_solve_ls": linalg.lstsq,
-    "cholesky": linalg.cholesky,
-    "cholesky_solve": linalg.cholesky_solve,
-    "qr": linalg.qr,
-    "svd": linalg.svd,
-    "self_adjoint_eig": linalg.eigh,
-    "self_adjoint_eigvals": linalg.eigvalsh,
-    "trace": linalg.trace,
-    "diag": linalg.tensor_diag,
-    "diag_part": linalg.tensor_diag_part,
-    "fft": signal.fft,
-    "ifft": signal.ifft,
-    "fft2d": signal.fft2d,
-    "ifft2d": signal.ifft2d,
-    "fft3d": signal.fft3d,
-    "ifft3d": signal.ifft3d,
-}
-globals().update(RENAMED)

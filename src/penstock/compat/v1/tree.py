@@ -96,7 +96,18 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "losses": ({}, ("penstock.v1.losses",)),
     "metrics": ({}, ("penstock.v1.metrics",)),
     "math": ({}, (*_MATH, *_LINALG, *_both("special*", "nn*"))),
-    "linalg": ({}, _LINALG),
+    # tf.diag makes tensors of any rank, tf.linalg.diag matrices.
+    "linalg": (
+        {
+            "diag": "penstock.api.linalg:diag",
+            "diag_part": "penstock.api.linalg:diag_part",
+            "transpose": "penstock.api.array:matrix_transpose",
+            "norm": "penstock.v1.math_linear:norm",
+        },
+        ("penstock.api.linalg", "penstock.api.linalg_norm", "penstock.v1.math_linear"),
+    ),
+    "bitwise": ({}, ("penstock.api.bitwise",)),
+    "signal": ({}, ("penstock.api.signal",)),
     "image": ({}, _both("image*")),
     "random": (
         _spelled("penstock.v1.random", poisson="poisson"),
