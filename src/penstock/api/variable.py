@@ -12,11 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from penstock.api.operators import attach
 from penstock.core.dtypes import DType, as_dtype
-from penstock.core.errors import ShapeError
+from penstock.api.slicing import assign_slice, parse
+from penstock.core.errors import ShapeError, UnsupportedError
 from penstock.core.shapes import TensorShape, as_dims, compatible, show
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
+from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Reference, Tensor
 from penstock.runtime.eager.recorder import RECORDER
@@ -33,6 +36,8 @@ class Variable:
     """
 
     __array_priority__ = 100
+    #: Ops that are given one of these read it.
+    cell_value = True
     _own_dims: Any
 
     def __init__(
@@ -208,6 +213,19 @@ class Variable:
         self._set(new)
         return self
 
+    def _assign_part(self, index, value):
+        """`self[index] = value`."""
+        where = context.landing()
+        if not where.eager:
+            assign_slice(self, index, value)
+            return self
+        begin, end, strides, masks = parse(index)
+        new = TABLE["TensorStridedSliceUpdate"](
+            self._dense_tensor(), begin, end, strides,
+            as_tensor(where, value, self._dtype, None), **masks,
+        )  # fmt: skip
+        return self.assign(new)
+
     def _set(self, tensor: EagerTensor) -> None:
         """Hold `tensor` from now on. The one place where the value changes."""
         # A tensor that others see must not be taken for this variable by a tape.
@@ -216,12 +234,55 @@ class Variable:
         self._tensor = tensor
 
     def _scatter(self, op_type: str, sparse_delta):
+        where = context.landing()
         tensor = TABLE[op_type](
             self._dense_tensor(),
-            _expanded(sparse_delta.indices),
-            sparse_delta.values,
+            _expanded(as_tensor(where, sparse_delta.indices, None, None)),
+            as_tensor(where, sparse_delta.values, self._dtype, None),
         )
         return self.assign(tensor)
+
+    def __iadd__(self, other):
+        raise _in_place("+", "assign_add")
+
+    def __isub__(self, other):
+        raise _in_place("-", "assign_sub")
+
+    def __imul__(self, other):
+        raise _in_place("*", "assign")
+
+    def __itruediv__(self, other):
+        raise _in_place("/", "assign")
+
+    def gather_nd(self, indices, name=None):
+        return TABLE["GatherNd"](self._dense_tensor(), indices, name=name)
+
+    def sparse_read(self, indices, name=None):
+        return TABLE["GatherV2"](self._dense_tensor(), indices, 0, name=name)
+
+    def scatter_max(self, sparse_delta, use_locking=False, name=None):
+        return self._scatter("TensorScatterMax", sparse_delta)
+
+    def scatter_min(self, sparse_delta, use_locking=False, name=None):
+        return self._scatter("TensorScatterMin", sparse_delta)
+
+    def scatter_mul(self, sparse_delta, use_locking=False, name=None):
+        return self._scaled(sparse_delta, "Mul")
+
+    def scatter_div(self, sparse_delta, use_locking=False, name=None):
+        return self._scaled(sparse_delta, "RealDiv")
+
+    def _scaled(self, delta, op_type: str):
+        rows = self.sparse_read(delta.indices)
+        new = TABLE[op_type](
+            rows, as_tensor(context.landing(), delta.values, None, None)
+        )
+        return self.scatter_update(IndexedSlices(new, delta.indices))
+
+    def batch_scatter_update(self, sparse_delta, use_locking=False, name=None):
+        raise UnsupportedError(
+            "Variable.batch_scatter_update is not in Penstock; use scatter_nd_update."
+        )
 
     def scatter_add(self, sparse_delta, use_locking=False, name=None):
         return self._scatter("TensorScatterAdd", sparse_delta)
@@ -288,8 +349,7 @@ class Variable:
         head = f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}"
         if not context.executing_eagerly():
             return head + ">"
-        body = repr(self._tensor)
-        return f"{head}, numpy={body[body.index('numpy=') + 6 :]}"
+        return f"{head}, numpy={self._tensor._numpy_repr()}>"
 
     __str__ = __repr__
 
@@ -304,6 +364,62 @@ class Variable:
 
     def _copy_trackable_to_cpu(self, *_args, **_kwargs):
         return None
+
+
+def _in_place(sign: str, method: str) -> RuntimeError:
+    return RuntimeError(
+        f"`variable {sign}= value` with `tf.Variable`s is not supported. Use "
+        f"`variable.{method}(value)` to modify the variable, or `out = variable {sign} "
+        "value` if you need to get a new output Tensor."
+    )
+
+
+class _Sliced:
+    """`variable[index]`: a tensor that can be assigned to."""
+
+    __slots__ = ()
+    _of: Any
+
+    def assign(self, value, use_locking=False, name=None, read_value=True):
+        """Put `value` into this part of the variable. Returns the variable."""
+        variable, index = self._of
+        return variable._assign_part(index, value)
+
+    def assign_add(self, value, use_locking=False, name=None, read_value=True):
+        return self.assign(self + value)
+
+    def assign_sub(self, value, use_locking=False, name=None, read_value=True):
+        return self.assign(self - value)
+
+
+class SlicedEagerTensor(_Sliced, EagerTensor):
+    __slots__ = ()
+
+    @property
+    def _of(self):
+        return self.cell
+
+
+class SlicedTensor(_Sliced, Tensor):
+    __slots__ = ("_of",)
+
+
+def _sliced(variable: Variable, index):
+    tensor = variable._dense_tensor()[index]
+    if type(tensor) is EagerTensor:
+        tensor.__class__ = SlicedEagerTensor  # made just now: nobody else has it
+        tensor.cell = (variable, index)
+        return tensor
+    if not isinstance(tensor, Tensor) or isinstance(tensor, EagerTensor):
+        return tensor
+    made = SlicedTensor(tensor._node, tensor.value_index, tensor.dtype, tensor.dims)
+    made._of = (variable, index)
+    tensor._node.outputs[tensor.value_index] = made
+    return made
+
+
+attach(Variable)
+Variable.__getitem__ = _sliced
 
 
 def _restored(value, trainable, name) -> Variable:

@@ -52,8 +52,8 @@ class IndexedSlices:
 
     def __repr__(self):
         return (
-            f"IndexedSlices(indices={self.indices!r}, values={self.values!r}, "
-            f"dense_shape={self.dense_shape!r})"
+            f"IndexedSlices(indices={self.indices!s}, values={self.values!s}, "
+            f"dense_shape={self.dense_shape!s})"
         )
 
     def __neg__(self):

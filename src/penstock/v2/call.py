@@ -77,7 +77,9 @@ class Call:
             )
             return (*(outs[i] for i in positions), *states)
 
-        self.op = Op("Call", Signature((), ()), body, lambda *_: [], inline=self._inline)
+        self.op = Op(
+            "Call", Signature((), ()), body, lambda *_: [], inline=self._inline
+        )
 
     def __call__(self, inputs: list[EagerTensor]) -> list:
         """Results for eager `inputs`, one for each argument."""

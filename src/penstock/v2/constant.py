@@ -13,6 +13,7 @@ from penstock.ir.convert import as_tensor, register
 from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.tensor import Tensor
 from penstock.runtime.eager import RECORDER
+from penstock.runtime.eager.values import eager_array
 from penstock.runtime.eager.tensor import EagerTensor
 
 
@@ -30,7 +31,7 @@ def constant(value, dtype=None, shape=None, name="Const"):
         raise TypeError(f"tf.constant needs values, received {value!r}.")
     if isinstance(value, range | map | zip):
         value = list(value)
-    array = to_array(value, kind)
+    array = eager_array(value, kind) if where.eager else to_array(value, kind)
     if array is value:
         array = array.copy()  # the program may go on writing to its own array
     if shape is not None:

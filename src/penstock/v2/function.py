@@ -270,7 +270,9 @@ class ConcreteFunction:
             as_tensor(where, t, p.dtype, None)
             for t, p in zip(tensors, self._arguments, strict=True)
         ]
-        found = self._call.inline(where, inputs) if not where.eager else self._call(inputs)
+        found = (
+            self._call.inline(where, inputs) if not where.eager else self._call(inputs)
+        )
         rest = iter(found)
         return nest.map_structure(
             lambda leaf: next(rest) if isinstance(leaf, Tensor) else leaf,
@@ -368,5 +370,3 @@ def _returned(graph: TracedGraph, leaf):
     if isinstance(leaf, bool | int | float | np.ndarray | np.generic | str | bytes):
         return as_tensor(graph, leaf, None, None)
     return leaf
-
-

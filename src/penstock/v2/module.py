@@ -65,28 +65,38 @@ def _snake(name: str) -> str:
 
 
 def _found(root: Module, wanted: Callable) -> Iterator:
-    """What `wanted` accepts below `root`: attributes by name, breadth of lists first."""
+    """What `wanted` accepts below `root`: its attributes by name, then their own."""
     seen = {id(root)}
 
-    def walk(value) -> Iterator:
-        if id(value) in seen:
-            return
-        if isinstance(value, list | tuple | set):
-            for item in value:
-                yield from walk(item)
-            return
-        if isinstance(value, dict):
-            for key in value:
-                yield from walk(value[key])
-            return
-        seen.add(id(value))
-        if wanted(value):
-            yield value
-        if isinstance(value, Module) or hasattr(value, "_tracked_children"):
-            yield from attributes(value)
-
     def attributes(module) -> Iterator:
+        inner = []
         for key in sorted(vars(module)):
-            yield from walk(vars(module)[key])
+            if key in _OWN:
+                continue
+            for leaf in _leaves(vars(module)[key]):
+                if id(leaf) in seen:
+                    continue
+                seen.add(id(leaf))
+                if wanted(leaf):
+                    yield leaf
+                if isinstance(leaf, Module) or hasattr(leaf, "_tracked_children"):
+                    inner.append(leaf)
+        for leaf in inner:
+            yield from attributes(leaf)
 
     yield from attributes(root)
+
+
+#: Attributes that hold nothing of a module's own.
+_OWN = frozenset({"_self_unconditional_checkpoint_dependencies"})
+
+
+def _leaves(value) -> Iterator:
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _leaves(item)
+    elif isinstance(value, dict):
+        for key in sorted(value, key=str):
+            yield from _leaves(value[key])
+    else:
+        yield value

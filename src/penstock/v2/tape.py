@@ -26,7 +26,7 @@ from penstock.ir.tensor import Tensor
 from penstock.lowering import Frame
 from penstock.runtime.eager.recorder import RECORDER
 from penstock.runtime.eager.tensor import EagerTensor
-from penstock.runtime.eager.trail import Baked, Recipe
+from penstock.runtime.eager.trail import Baked, Custom, Recipe
 from penstock.runtime.plan import make_plan, order, prune
 from penstock.runtime.step import Runnable, Store
 
@@ -156,10 +156,8 @@ class GradientTape:
             self._pause()
         try:
             flat = nest.flatten(sources)
-            given = (
-                nest.flatten(output_gradients) if output_gradients is not None else None
-            )
-            found = self._gradient(nest.flatten(target), flat, given)
+            targets = nest.flatten(target)
+            found = self._gradient(targets, flat, _given(output_gradients, target))
         finally:
             if was_recording and self._persistent:
                 self._start()
@@ -172,7 +170,8 @@ class GradientTape:
             ]
         if not self._persistent:
             self._used_up = True
-            self._reset()
+            self._records, self._tracked = [], {}
+            self._reads = {key: (v, []) for key, (v, _) in self._reads.items()}
         return nest.pack(sources, found)
 
     def _gradient(self, targets: list, sources: list, given: list | None) -> list:
@@ -193,7 +192,7 @@ class GradientTape:
         seeds = None if seeds is None else [seeds[i] for i in keep]
         if not values:
             return [None] * len(sources)
-        flat = iter(_differentiate(self._records, values, wanted, seeds))
+        flat = iter(_backwards(self._records, values, wanted, seeds))
         return [_sum_up([next(flat) for _ in group]) for group in groups]
 
     def _target(self, target):
@@ -235,6 +234,59 @@ class GradientTape:
         from penstock.v2.jacobian import batch_jacobian
 
         return batch_jacobian(self, target, source, unconnected_gradients)
+
+
+def _given(output_gradients, target) -> list | None:
+    """One upstream gradient for each target, or None for ones."""
+    if output_gradients is None:
+        return None
+    if not nest.is_nested(target):
+        return [output_gradients]
+    return nest.flatten(output_gradients)
+
+
+def _backwards(records, targets, sources, seeds) -> list:
+    """The gradients, going through what programs differentiate themselves.
+
+    Records after the last such computation come first; then its own rule; then, with
+    what was found as upstream gradients, the records before it.
+    """
+    last = next(
+        (i for i in range(len(records) - 1, -1, -1) if type(records[i][0]) is Custom),
+        None,
+    )
+    if last is None:
+        return _differentiate(records, targets, sources, seeds)
+    custom, used, outs = records[last]
+    before, after = records[:last], records[last + 1 :]
+    made_after = {id(t) for _, _, results in after for t in results}
+    frontier: dict[int, EagerTensor] = {}
+    for tensor in [*sources, *outs, *(t for _, ins, _ in after for t in ins), *targets]:
+        if id(tensor) not in made_after and _real(tensor):
+            frontier.setdefault(id(tensor), tensor)
+    points = list(frontier.values())
+    found = dict(
+        zip(frontier, _differentiate(after, targets, points, seeds), strict=True)
+    )
+    upstream = [found.pop(id(t), None) for t in outs]
+    if any(g is not None for g in upstream):
+        full = [
+            TABLE["ZerosLike"](t) if g is None else autodiff.densify(g)
+            for g, t in zip(upstream, outs, strict=True)
+        ]
+        for tensor, grad in zip(used, custom.backward(*full), strict=True):
+            if grad is None or not _real(tensor):
+                continue
+            kept = found.get(id(tensor))
+            frontier[id(tensor)] = tensor
+            grad = as_tensor(RECORDER, grad, tensor.dtype, None)
+            found[id(tensor)] = grad if kept is None else autodiff.add_up([kept, grad])
+    reached = [(frontier[k], g) for k, g in found.items() if g is not None]
+    if not reached:
+        return [None] * len(sources)
+    ys = [t for t, _ in reached]
+    dys = [autodiff.densify(g) for _, g in reached]
+    return _backwards(before, ys, sources, dys)
 
 
 def _real(tensor) -> bool:

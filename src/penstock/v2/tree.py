@@ -43,8 +43,8 @@ _ROOT = (
     "penstock.v2.specs", "penstock.v2.module", "penstock.v2.scopes",
     "penstock.v2.initializers", "penstock.v2.custom_gradient",
     *_MATH, *_ARRAY, *_LINALG,
-    *_both("control*", "loops*", "tensor_array*", "functional*", "script*"),
-    *_both("sparse*", "checks*", "debugging*", "host*", "printing*", "einsum*"),
+    *_both("control*", "loops*", "tensor_array*", "functional*", "script*", "passing*"),
+    *_both("sparse*", "checks*", "debugging*", "host*", "printing*", "einsum*", "tensordot*"),
 )  # fmt: skip
 
 TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {

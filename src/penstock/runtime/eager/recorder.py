@@ -22,7 +22,8 @@ from penstock.ir.op import Op
 from penstock.ir.tensor import Tensor
 from penstock.ops.xla import jax
 from penstock.runtime.eager.tensor import EagerTensor
-from penstock.runtime.eager.trail import Baked, Recipe, Step
+from penstock.runtime.eager.values import eager_array
+from penstock.runtime.eager.trail import Baked, Custom, Recipe, Step
 from penstock.runtime.eager.window import Window
 
 #: A window longer than this ends where the loop it is in comes round again ...
@@ -67,6 +68,15 @@ class Recorder(threading.local):
                 return self._run_on_host(op, args, attrs)
             with context.entered(graph):
                 return graph.apply(op, args, attrs, name)
+        args = _read(args)
+        static = op.static
+        if static:
+            if callable(static):
+                try:
+                    static = static(_Stand(args, {**op.attrs, **attrs}))
+                except (AttributeError, IndexError, KeyError, TypeError):
+                    return self._careful(op, args, attrs, name)  # not tensors yet
+            _settle(static, args)
         window = self.window
         step = window.step
         if step.depth > _LONG:
@@ -74,17 +84,20 @@ class Recorder(threading.local):
         fresh: list[EagerTensor] = []
         used: list[EagerTensor] = []
         try:
-            key = self._key(window, op, args, attrs, fresh, used)
+            key = self._key(window, op, args, attrs, static, fresh, used)
             child = step.children.get(key)
         except (Miss, TypeError):
             child = None
         if child is None:
-            for tensor in fresh:
-                tensor._window = None  # not entered after all
+            _leave(fresh)
             return self._careful(op, args, attrs, name)
+        if op.guard is not None:
+            _check_known(op, args, {**op.attrs, **attrs})
         return self._take(window, child, fresh, used)
 
-    def _key(self, window, op: Op, args, attrs: dict, fresh: list, used: list) -> tuple:
+    def _key(
+        self, window, op: Op, args, attrs: dict, static, fresh: list, used: list
+    ) -> tuple:
         """The structure of this call; `fresh` leaves and `used` tensors on the way.
 
         Raises Miss where the careful way has to look at the arguments first.
@@ -92,9 +105,6 @@ class Recorder(threading.local):
         if op.keeps is not None:
             raise Miss
         refs: list[Any] = [op]
-        static = op.static
-        if callable(static):
-            static = static(_Stand(args, {**op.attrs, **attrs}))
         size = window.step.size
         for position, arg in enumerate(args):
             if static and position in static:
@@ -150,7 +160,7 @@ class Recorder(threading.local):
             return outs, state
         return outs if whole else _result(recipe.op, recipe.attrs, outs)
 
-    def _tell_tapes(self, recipe: Recipe, used, outs) -> None:
+    def _tell_tapes(self, recipe: Recipe | Custom, used, outs) -> None:
         for tape in self.tapes:
             tape.record(recipe, used, outs)
 
@@ -168,6 +178,9 @@ class Recorder(threading.local):
         static = op.static
         if callable(static):
             static = static(_Stand(bound.grouped, bound.attrs))
+        _settle(static, bound.grouped)
+        if op.guard is not None:
+            _check_known(op, bound.grouped, bound.attrs)
         window = self.window
         general = self._general(op, bound, args)
         refs: list[Any] = [op]
@@ -206,7 +219,11 @@ class Recorder(threading.local):
         key = tuple(refs)
         child = window.step.children.get(key)
         if child is None:
-            child = self._grow(window, op, bound, tuple(layout), kept, fresh, key)
+            try:
+                child = self._grow(window, op, bound, tuple(layout), kept, fresh, key)
+            except BaseException:
+                _leave(fresh)
+                raise
         taken = self._take(window, child, fresh, used)
         if op.keeps is None:
             return taken
@@ -227,7 +244,7 @@ class Recorder(threading.local):
             state = self.kept[self._kept_key(op, bound.attrs)]
             specs = (*specs, (state.dtype, state.dims))
         first = parent.size + len(fresh)
-        recipe = Recipe(op, bound.attrs, layout, kept, first, specs)
+        recipe = Recipe(op, bound.attrs, layout, kept, first, specs, user_line())
         child = Step(
             parent,
             recipe,
@@ -266,6 +283,10 @@ class Recorder(threading.local):
     def _convert_input(self, value, dtype: DType | None, name: str, ref: bool):
         if isinstance(value, Tensor) and not isinstance(value, EagerTensor):
             return self.own(value)
+        if dtype is None and isinstance(value, list | tuple):
+            tensor = as_tensor(self, value, None, name)
+            plain = tensor._value is not None and tensor.dtype.is_integer
+            return self.constant(eager_array(value, None)) if plain else tensor
         return as_tensor(self, value, dtype, name)
 
     def composite(self, op: Op, inputs: list[EagerTensor], specs) -> list[EagerTensor]:
@@ -282,7 +303,8 @@ class Recorder(threading.local):
         child = window.step.children.get(key)
         if child is None:
             first = size + len(fresh)
-            recipe = Recipe(op, {}, tuple(layout), None, first, tuple(specs))
+            line = user_line()
+            recipe = Recipe(op, {}, tuple(layout), None, first, tuple(specs), line)
             leaves = tuple(t._slot for t in fresh)
             depth = window.step.depth + 1
             child = Step(window.step, recipe, leaves, depth, first + len(specs))
@@ -329,7 +351,7 @@ class Recorder(threading.local):
                 (0,) * len(item) if isinstance(item, list) else 0
                 for item in bound.grouped
             )
-            recipe = Recipe(op, bound.attrs, layout, None, 0, ())
+            recipe = Recipe(op, bound.attrs, layout, None, 0, (), ("", 0))
             self._tell_tapes(recipe, list(bound.inputs), tensors)
         return _result(op, bound.attrs, tensors)
 
@@ -377,6 +399,11 @@ class Recorder(threading.local):
     def constant(self, array, name: str | None = None) -> EagerTensor:
         return EagerTensor(as_dtype(array.dtype), array.shape, array)
 
+    def custom(self, inputs: list, outs: list, backward: Any) -> None:
+        """Tell the tapes that `backward(*douts) -> dinputs` goes from outs to inputs."""
+        if self.tapes:
+            self._tell_tapes(Custom(backward), inputs, outs)
+
     def own(self, tensor: Tensor) -> Tensor:
         if isinstance(tensor, EagerTensor) or _graph_of((tensor,)) is not None:
             return tensor
@@ -417,6 +444,61 @@ def _graph_of(args):
     return None
 
 
+def _read(args: tuple) -> tuple:
+    """`args` with variables read: that may end the window, so it comes first."""
+    for item in args:
+        if type(item) is not EagerTensor and hasattr(item, "cell_value"):
+            return tuple(
+                a._dense_tensor() if hasattr(a, "cell_value") else a for a in args
+            )
+    return args
+
+
+#: Larger arrays are checked when the window is computed, not at the call.
+_CHECKED_AT_ONCE = 4096
+
+
+def _check_known(op: Op, args, attrs) -> None:
+    """Raise at the call what a guard says of values that are known already."""
+    values = []
+    for item in args:
+        if type(item) is EagerTensor:
+            value = item._value
+            if value is None or value.size > _CHECKED_AT_ONCE:
+                return
+            values.append(np.asarray(value))
+        elif isinstance(item, np.ndarray):
+            values.append(item)
+        else:
+            return
+    with np.errstate(all="ignore"):
+        holds, message = op.guard(*values, **{k: attrs[k] for k in op.passes})  # type: ignore[misc]
+    if not np.asarray(holds).all():
+        raise InvalidArgumentError(None, None, f"{message} [Op:{op.type}]")
+
+
+def _settle(static, args) -> None:
+    """Compute the arguments whose values the structure holds, before it is begun."""
+    for position in static:
+        item = args[position]
+        for value in item if isinstance(item, list | tuple) else (item,):
+            if isinstance(value, EagerTensor) and value._value is None:
+                value.array()
+
+
+def _leave(fresh: list[EagerTensor]) -> None:
+    """Inputs of a record that was not made after all."""
+    for tensor in fresh:
+        tensor._window = None
+
+
+class _Nothing:
+    """The node of a tensor that has none, for rules that look at its op."""
+
+    type = ""
+    inputs = grouped = ()
+
+
 class _Stand:
     """Stands for a node that is not there yet, for rules that look at one."""
 
@@ -439,6 +521,7 @@ class _Spec:
     """What a shape rule may know of an input: the value only where it is static."""
 
     __slots__ = ("dims", "dtype", "known_value", "variable_dims")
+    _node = _Nothing
 
     def __init__(self, tensor, value):
         self.dims, self.dtype = tensor.dims, tensor.dtype

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from penstock.core.dtypes import DType, string
+from penstock.core.errors import InvalidArgumentError
 from penstock.core.shapes import Dims, TensorShape
 from penstock.ir.tensor import Tensor
+
+#: Arrays on a device are fetched for an index only up to this many elements.
+_SMALL = 1 << 16
+
+
+def _plain(index) -> bool:
+    """Whether Python numbers alone say which part is meant."""
+    if isinstance(index, tuple):
+        return all(map(_plain, index))
+    if isinstance(index, slice):
+        return all(
+            part is None or type(part) is int
+            for part in (index.start, index.stop, index.step)
+        )
+    return type(index) is int or index is None or index is Ellipsis
 
 
 class EagerTensor(Tensor):
@@ -88,17 +105,44 @@ class EagerTensor(Tensor):
     def __iter__(self):
         if self.dims is not None and not self.dims:
             raise TypeError("Cannot iterate over a scalar tensor")
+        self.array()  # once for all rows
         return (self[i] for i in range(len(self)))
 
-    def __contains__(self, item):
-        raise TypeError(
-            "`in` is ambiguous on tensors; use tf.reduce_any(tensor == item)."
-        )
+    def __getitem__(self, index):
+        from penstock.runtime.eager.recorder import RECORDER
+
+        if not RECORDER.tapes:
+            part = self._part(index)
+            if part is not None:
+                return part
+        return super().__getitem__(index)  # type: ignore[misc]
+
+    def _part(self, index) -> EagerTensor | None:
+        """`self[index]` for plain indices where the value is at hand, else None.
+
+        Nothing is recorded, so no tape may be watching. Raises InvalidArgumentError
+        for an index out of bounds.
+        """
+        value = self._value
+        if value is None or not _plain(index):
+            return None
+        if not isinstance(value, np.ndarray):
+            if self._size() > _SMALL:
+                return None
+            value = np.asarray(value)
+        try:
+            part = np.asarray(value[index])
+        except IndexError as error:
+            raise InvalidArgumentError(
+                None, None, f"slice {error} of shape {self.shape}. [Op:StridedSlice]"
+            ) from None
+        return EagerTensor(self.dtype, part.shape, part)
+
+    def _size(self) -> int:
+        return math.prod(self.dims or ())
 
     def __format__(self, spec):
-        if not self.dims:
-            return format(self.numpy(), spec)
-        return format(str(self), spec)
+        return format(self.numpy(), spec)
 
     def __reduce__(self):
         return _rebuilt, (np.array(self.array()), self.dtype.name)
@@ -128,9 +172,9 @@ class EagerTensor(Tensor):
 
     @property
     def device(self) -> str:
-        from penstock.runtime.devices import default_device
+        from penstock.runtime.devices import devices
 
-        return default_device()
+        return devices()[-1].name
 
     backing_device = device
 
@@ -175,26 +219,27 @@ class EagerTensor(Tensor):
     def _text(self) -> str:
         if self.dtype.base_dtype.name in ("resource", "variant"):
             return f"<{self.dtype.name}>"
-        return (
-            np.array2string(self._numpy(), separator=" ")
-            if self.dims
-            else str(self.numpy())
-        )
+        text = np.array2string(self._numpy()) if self.dims else str(self.numpy())
+        return _below(text)
 
     def __str__(self):
         return f"tf.Tensor({self._text()}, shape={self.shape}, dtype={self.dtype.name})"
 
+    def _numpy_repr(self) -> str:
+        """As TensorFlow shows a value: Python's numbers, NumPy's arrays."""
+        array = self._numpy()
+        return _below(repr(array) if array.ndim else repr(array.item()))
+
     def __repr__(self):
-        body = repr(self._numpy())
-        if body.startswith("array("):
-            inner = body[len("array(") : -1]
-            cut = inner.rfind(", dtype=")
-            inner = inner[:cut] if cut > 0 else inner
-            body = "array(" + inner + (f", dtype={self.dtype.np})" if cut > 0 else ")")
         return (
             f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, "
-            f"numpy={repr(self.numpy()) if not self.dims else body}>"
+            f"numpy={self._numpy_repr()}>"
         )
+
+
+def _below(text: str) -> str:
+    """Text of several lines begins on a line of its own."""
+    return "\n" + text if "\n" in text else text
 
 
 def _rebuilt(array: np.ndarray, dtype: str) -> EagerTensor:

@@ -24,6 +24,7 @@ class Recipe:
     kept: int | None  # slot of the op's own state, for random ops
     first: int  # slot of the first result; with `kept`, the new state comes last
     specs: tuple[tuple[DType, Dims], ...]
+    line: tuple[str, int] = ("", 0)  # of the program, where it was first recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,13 @@ class Baked:
     """A value that is part of the structure: an axis, a shape, a Python number."""
 
     value: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Custom:
+    """A computation whose gradient a program wrote: douts -> dinputs, in Python."""
+
+    backward: Callable
 
 
 @dataclass(slots=True, eq=False)

@@ -103,13 +103,17 @@ def _compile(step: Step, wanted: tuple[int, ...], leaves: list[int]):
         outputs, holds = jitted(*arrays)
         for (recipe, message), ok in zip(guards, holds, strict=True):
             if not np.asarray(ok).all():
-                raise InvalidArgumentError(
-                    None, None, f"{message} [Op:{recipe.op.type}]"
-                )
+                raise _refused(recipe, message)
         return outputs
 
     step.compiled[wanted] = call
     return call
+
+
+def _refused(recipe: Recipe, message: str) -> InvalidArgumentError:
+    file, line = recipe.line
+    where = f", recorded at {file}:{line}" if file else ""
+    return InvalidArgumentError(None, None, f"{message} [Op:{recipe.op.type}{where}]")
 
 
 def compiled_count() -> int:

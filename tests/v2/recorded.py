@@ -1,0 +1,61 @@
+"""Snippets of 2.x programs and what TensorFlow printed for them.
+
+A file in `snippets/` holds many, each below a line `# --- name`. The recorder and the
+tests run them by this module, so both see the same program. A snippet finds `tf`, `np`
+and `fails`, which prints the class of the error that its argument raises.
+"""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+
+FOLDER = Path(__file__).parent / "snippets"
+_NUMBER = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:e[-+]?\d+)?|nan|inf")
+
+
+def read(topic: str) -> dict[str, str]:
+    """The snippets of one file by name."""
+    text = (FOLDER / f"{topic}.py").read_text()
+    parts = re.split(r"(?m)^# --- (.+)$", text)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def topics() -> list[str]:
+    return sorted(path.stem for path in FOLDER.glob("*.py"))
+
+
+def fails(function) -> None:
+    """Print the class of the error that `function` raises."""
+    try:
+        function()
+    except Exception as error:
+        print(type(error).__name__)
+    else:
+        print("no error")
+
+
+def run(code: str, tf, name: str = "snippet") -> str:
+    """What the snippet prints to standard output and error."""
+    out = io.StringIO()
+    names = {"tf": tf, "np": np, "fails": fails, "__name__": "snippet"}
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        tf.random.set_seed(1)
+        exec(compile(code, name, "exec"), names)
+    return out.getvalue()
+
+
+def same(mine: str, theirs: str, rtol=1e-5, atol=1e-6) -> bool:
+    """Equal text; where numbers are written, equal to within float32's rounding."""
+    if mine == theirs:
+        return True
+    if _skeleton(mine) != _skeleton(theirs):
+        return False
+    a, b = (list(map(float, _NUMBER.findall(t))) for t in (mine, theirs))
+    return len(a) == len(b) and np.allclose(a, b, rtol, atol, equal_nan=True)
+
+
+def _skeleton(text: str) -> str:
+    return re.sub(r"\s+", "", _NUMBER.sub("#", text))
