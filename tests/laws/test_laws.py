@@ -19,6 +19,8 @@ ROWS = [
 #: Ops that these laws cannot call alone: tests of their own hold them.
 ELSEWHERE = {
     "Const", "Placeholder", "NoOp", "VariableV2", "VarHandleOp", "MatrixExponential",
+    "Empty", "FakeParam", "PlaceholderWithDefault", "PreventGradient",
+    "ReadVariableOp", "ResourceGather",
     "FusedBatchNormGradV3",  # called as the gradient; alone it contradicts itself
 }  # fmt: skip
 
@@ -215,6 +217,7 @@ def test_every_op_has_a_sample():
         name
         for name, op in TABLE.items()
         if name not in sampled | ELSEWHERE
+        and not name.startswith("_")  # Penstock's own: TensorFlow has no value for it
         and not (op.writes or op.nested or op.keeps or op.host)
     )
     assert not missing, f"no sample in tests/laws/samples for: {', '.join(missing)}"

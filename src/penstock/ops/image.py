@@ -204,6 +204,8 @@ for _name in _METHODS:
 def _cropped(image, boxes, box_ind, crop_size, **_):
     wanted = constant_value(crop_size)
     n = boxes.dims[0] if boxes.dims else None
+    if n is None and box_ind.dims:
+        n = box_ind.dims[0]
     c = image.dims[3] if image.dims else None
     h, w = (None, None) if wanted is None else map(int, wanted)
     return (n, h, w, c)
@@ -315,12 +317,19 @@ def _to_rgb(hsv):
 _SAME: dict[str, Any] = {"shape": rules.same_as(0), "where": {"T": FLOATING}}
 
 
-@op("RGBToHSV", "images: T -> output: T", **_SAME)
+def _coloured(images, **_):
+    return None if images.dims is None else (*images.dims[:-1], 3)
+
+
+_RGB: dict[str, Any] = {"shape": _coloured, "where": {"T": FLOATING}}
+
+
+@op("RGBToHSV", "images: T -> output: T", **_RGB)
 def rgb_to_hsv(images):
     return _to_hsv(jnp.asarray(images))
 
 
-@op("HSVToRGB", "images: T -> output: T", **_SAME)
+@op("HSVToRGB", "images: T -> output: T", **_RGB)
 def hsv_to_rgb(images):
     return _to_rgb(jnp.asarray(images))
 
