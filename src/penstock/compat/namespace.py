@@ -40,7 +40,9 @@ class Namespace(ModuleType):
         place = self._names.get(name)
         if place is not None:
             module, _, attribute = place.partition(":")
-            value = importlib.import_module(module)
+            value = _module(module)
+            if value is None:
+                raise UnsupportedError(self._missing(name))
             return getattr(value, attribute) if attribute else value
         for module in self._modules():
             if name in _public(module):

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from penstock.compat import as_bytes
 from penstock.core.errors import (
     AlreadyExistsError,
     FailedPreconditionError,
     NotFoundError,
     PermissionDeniedError,
 )
+from penstock.core.text import as_bytes
 
 
 @contextlib.contextmanager

@@ -5,8 +5,6 @@ A new public function needs nothing here where its module is listed already.
 
 from __future__ import annotations
 
-from typing import Any
-
 
 def _all(names: str, place: str) -> dict[str, str]:
     return {n: f"{place}:{n}" for n in names.split()}
@@ -78,7 +76,10 @@ _ROOT_SOURCES = (
 )  # fmt: skip
 
 TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
-    "": ({**_DTYPES, **_PROTOS, **_IR, **_VERSIONS}, _ROOT_SOURCES),
+    "": (
+        {**_DTYPES, **_PROTOS, **_IR, **_VERSIONS, "keras": "penstock.keras"},
+        _ROOT_SOURCES,
+    ),
     "nn": ({}, _both("nn*", "rnn*", "embedding*", "sampled*", "ctc*")),
     "nn.rnn_cell": ({}, _both("rnn_cell*", "cells*")),
     "train": (
@@ -192,5 +193,3 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "contrib.tensorboard": ({}, ()),
     "contrib.tensorboard.plugins": ({}, ()),
 }
-
-SUBMODULES: dict[str, Any] = {"keras": "penstock.keras"}
