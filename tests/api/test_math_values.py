@@ -97,6 +97,13 @@ def test_old_spellings(run):
         tf.reduce_sum(x, axis=0, reduction_indices=0)
 
 
+def test_strings_are_joined(run):
+    text = tf.constant(["a", "b"])
+    assert run(tf.add(text, "c")).tolist() == [b"ac", b"bc"]
+    assert run("c" + text).tolist() == [b"ca", b"cb"]
+    assert run(tf.equal(text, "a")).tolist() == [True, False]
+
+
 def test_empty_collections_are_explained():
     with pytest.raises(ValueError, match="at least one tensor"):
         tf.add_n([])

@@ -14,8 +14,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
-ROOT = Path(__file__).resolve().parents[2] / "tests"
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -24,10 +23,16 @@ tf.disable_v2_behavior()
 tf.logging.set_verbosity(tf.logging.ERROR)
 
 
+ROOT = Path(__file__).resolve().parents[2] / "tests"
+
+
 def describe(result):
     tensors = [t for t in tf.nest.flatten(result) if isinstance(t, tf.Tensor)]
     return [
-        [t.dtype.base_dtype.name, t.shape.as_list() if t.shape.rank is not None else None]
+        [
+            t.dtype.base_dtype.name,
+            t.shape.as_list() if t.shape.rank is not None else None,
+        ]
         for t in tensors
     ]
 

@@ -41,7 +41,7 @@ def _ordered(values, axis, direction: str):
     if turned:
         x = turn(x)
     sizes = TABLE["Shape"](x, out_type="int32")
-    count = x.dims[-1]
+    count = (x.dims or (None,))[-1]
     if count is None:
         count = TABLE["StridedSlice"](sizes, [-1], [0], [1], shrink_axis_mask=1)
     found, at = TABLE["TopKV2"](x, count)

@@ -300,11 +300,12 @@ def pinv(a, rcond=None, validate_args=False, name=None):
             sizes = a.dims[-2:] if a.dims is not None else (None, None)
             if not is_static(sizes):
                 raise ValueError("pinv: give rcond where sizes are not known.")
-            rcond = 10.0 * max(sizes) * np.finfo(a.dtype.base_dtype.np).eps
+            rcond = (
+                10.0 * max(n or 0 for n in sizes) * np.finfo(a.dtype.base_dtype.np).eps
+            )
         s, u, v = svd(a)
         limit = arithmetic.mul(reduce_max(s, -1, keepdims=True), rcond)
         kept = greater(s, limit)
         safe = select(kept, s, np.inf)
         scaled = arithmetic.real_div(v, expand_dims(safe, -2))
         return matmul(scaled, u, adjoint_b=True)
-

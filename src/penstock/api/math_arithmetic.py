@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from penstock.api.operands import pair, tensor_dtype, tensor_named
+from penstock.api.operands import is_text, pair, tensor_named
 from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
 from penstock.ir.indexed_slices import IndexedSlices
@@ -24,7 +22,7 @@ _QUOTIENT = {
 
 def add(x, y, name=None):
     """x + y, broadcasting."""
-    if tensor_dtype(x) is dtypes.string:
+    if is_text(x) or is_text(y):
         return ops.add_v1(x, y, name=name)
     return ops.add(x, y, name=name or "Add")
 
@@ -256,17 +254,12 @@ def add_n(inputs, name=None):
 
 
 def _tensors(inputs, who: str) -> list[Tensor]:
-    from penstock.autodiff import densify
-
     if isinstance(inputs, Tensor | str) or not hasattr(inputs, "__iter__"):
         raise ValueError(
             f"{who}: inputs must be a list of tensors with the same dtype and shape, "
             f"received {inputs!r}."
         )
-    items = [
-        densify(i) if isinstance(i, IndexedSlices) else tensor_named(i, None, "inputs")
-        for i in inputs
-    ]
+    items = [tensor_named(i, None, "inputs") for i in inputs]
     if not items:
         raise ValueError(
             f"{who}: inputs must be a list of at least one tensor, received none. "
@@ -320,7 +313,7 @@ def polyval(coeffs, x, name=None):
     with scope(name, "polyval"):
         x = tensor_named(x, None, "x")
         if not coeffs:
-            return tensor(np.zeros(x.dims or (), x.dtype.base_dtype.np))
+            return ops.mul(x, 0)
         parts = [
             tensor_named(c, x.dtype.base_dtype, f"coeff_{i}")
             for i, c in enumerate(coeffs)

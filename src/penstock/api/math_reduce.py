@@ -180,9 +180,7 @@ def range(start, limit=None, delta=1, dtype=None, name="range"):
     kind = None if dtype is None else as_dtype(dtype)
     with scope(name, "range") as full:
         parts = [
-            value
-            if isinstance(value, Tensor)
-            else tensor_named(value, kind, part)
+            value if isinstance(value, Tensor) else tensor_named(value, kind, part)
             for part, value in (("start", start), ("limit", limit), ("delta", delta))
         ]
         if kind is None:

@@ -15,6 +15,11 @@ def tensor_dtype(x):
     return kind.base_dtype if isinstance(kind, dtypes.DType) else None
 
 
+def is_text(x) -> bool:
+    """Whether `x` is a string or a tensor of strings."""
+    return isinstance(x, str | bytes) or tensor_dtype(x) is dtypes.string
+
+
 def tensor_named(value, kind, name: str | None) -> Tensor:
     """`value` as a tensor, a constant called `name` if need be."""
     return as_tensor(context.landing(), value, kind, name)

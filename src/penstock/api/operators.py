@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from penstock.api import math_arithmetic as arithmetic
 from penstock.api.math_functions import abs as magnitude
-from penstock.api.operands import tensor_dtype
+from penstock.api.operands import is_text, tensor_dtype
 from penstock.api.scopes import scope
 from penstock.core import dtypes
 from penstock.core.errors import ShapeError
@@ -17,7 +17,7 @@ from penstock.ops import math_binary, math_bitwise, math_comparison
 
 
 def _add(x, y):
-    if tensor_dtype(x) is dtypes.string:
+    if is_text(x) or is_text(y):
         return ops.add_v1(x, y, name="add")
     return ops.add(x, y, name="add")
 
@@ -50,7 +50,8 @@ def _matmul(x, y):
 
 def _logic(name: str, of_bools, of_integers):
     def operator(x, y):
-        if (tensor_dtype(x) or tensor_dtype(y)).is_bool:
+        kind = tensor_dtype(x) or tensor_dtype(y)
+        if kind is dtypes.bool:
             return of_bools(x, y, name=name)
         with scope(None, name):
             return of_integers(x, y)
@@ -60,7 +61,7 @@ def _logic(name: str, of_bools, of_integers):
 
 def _xor_of_bools(x, y, name):
     with scope(None, name) as full:
-        return arithmetic.logical_xor(x, y, name=full or None)
+        return arithmetic.logical_xor(x, y, name=full or "LogicalXor")
 
 
 _BINARY = {

@@ -43,7 +43,7 @@ def tensordot(a, b, axes, name=None):
         known = [
             d
             for x, used in ((a, of_a), (b, of_b))
-            for i, d in enumerate(x.dims)
+            for i, d in enumerate(x.dims or ())
             if i not in used
         ]
         out.set_shape(known)

@@ -123,9 +123,7 @@ def _(node, ds, du, dv):
     su = mul(gaps, product(u, du, adj_a=True))
     sv = mul(gaps, product(v, dv, adj_a=True))
     ss = _diagonal(s)
-    inner = add(
-        product(add(su, adjoint(su)), ss), product(ss, add(sv, adjoint(sv)))
-    )
+    inner = add(product(add(su, adjoint(su)), ss), product(ss, add(sv, adjoint(sv))))
     inner = add(inner, _diagonal(ds))
     out = product(product(u, inner), v, adj_b=True)
     inverse = _diagonal(reciprocal(s))
@@ -226,7 +224,7 @@ def _by_scipy(name: str):
             warnings.simplefilter("ignore")  # its own estimate of the error
             out = np.stack([np.asarray(function(m)) for m in flat])
         if input.dtype.kind != "c":
-            out = out.real
+            out = np.real(out)
         return out.reshape(input.shape).astype(input.dtype)
 
     return body

@@ -118,9 +118,7 @@ DIAG = (
 
 
 @op("MatrixDiagV3", DIAG, shape=_diag_shape, static=(1, 2, 3))
-def matrix_diag(
-    diagonal, k, num_rows, num_cols, padding_value, *, align="RIGHT_LEFT"
-):
+def matrix_diag(diagonal, k, num_rows, num_cols, padding_value, *, align="RIGHT_LEFT"):
     return _make_diag(diagonal, k, num_rows, num_cols, padding_value, align)
 
 

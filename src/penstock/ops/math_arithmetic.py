@@ -94,9 +94,9 @@ def _quotient_gradient(divide: Callable) -> Callable:
 
     def rule(node, dy):
         x, y = node.inputs
-        x, y = conj(x), conj(y)
-        slope = divide(divide(neg(x), y), y)
-        return unbroadcast(*node.inputs, divide(dy, y), mul(dy, slope))
+        cx, cy = conj(x), conj(y)
+        slope = divide(divide(neg(cx), cy), cy)
+        return unbroadcast(x, y, divide(dy, cy), mul(dy, slope))
 
     return rule
 

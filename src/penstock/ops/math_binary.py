@@ -34,7 +34,7 @@ def _not_negative(x, y) -> tuple:
     del x
     if not jnp.issubdtype(y.dtype, jnp.signedinteger):
         return True, ""
-    if isinstance(y, np.ndarray | np.generic) and np.all(y >= 0):
+    if isinstance(y, np.ndarray | np.generic) and not np.any(np.less(y, 0)):
         return True, ""
     message = "Integers to negative integer powers are not allowed"
     return jnp.all(jnp.greater_equal(y, 0)), message
@@ -58,7 +58,8 @@ def _(node, dy):
         x, zeros_like(x)
     )  # fmt: skip
     logs = select(inside, log(select(inside, x, ones_like(x))), zeros_like(x))
-    return unbroadcast(*node.inputs, gx, mul(dy, mul(z, logs)))
+    x, y = node.inputs
+    return unbroadcast(x, y, gx, mul(dy, mul(z, logs)))
 
 
 @op(
@@ -93,7 +94,6 @@ def _(node, dy):
     first = less_equal(x, y)
     zero = zeros_like(dy)
     return unbroadcast(x, y, select(first, dy, zero), select(first, zero, dy))
-
 
 
 @op("Atan2", "y: T, x: T -> z: T", shape=broadcasting, where={"T": FLOATING})
@@ -163,4 +163,5 @@ def next_after(x1, x2):
 
 @next_after.gradient
 def _(node, dy):
-    return unbroadcast(*node.inputs, dy, zeros_like(dy))
+    x1, x2 = node.inputs
+    return unbroadcast(x1, x2, dy, zeros_like(dy))

@@ -19,7 +19,7 @@ def _folded(x, *, DstT: DType):
     x = np.asarray(x)
     target = DstT.np
     if x.dtype.kind == "c" and target.kind != "c":
-        x = x.real
+        x = np.real(x)
     with np.errstate(all="ignore"):
         if x.dtype.kind not in "iub" and target.kind in "iu":
             x = x.astype(_through(target))

@@ -94,5 +94,3 @@ def _(node, dy):
     turned = _complex(imag_(z, Tout=kind), real_(z, Tout=kind))
     wide = _complex(dy, zeros_like(dy))
     return neg(real_div(wide, turned))
-
-

@@ -73,9 +73,7 @@ def _(node, dy):
     return div_no_nan(total, x), None
 
 
-@op(
-    "CumulativeLogsumexp", RUNNING, shape=_shape, static=(1,), where={"T": FLOATING}
-)
+@op("CumulativeLogsumexp", RUNNING, shape=_shape, static=(1,), where={"T": FLOATING})
 def cumulative_logsumexp(x, axis, *, exclusive=False, reverse=False):
     def accumulate(x, axis):
         return lax.cumlogsumexp(x, axis)

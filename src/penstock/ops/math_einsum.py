@@ -99,9 +99,7 @@ def _on_diagonals(value, single: str, letters: str):
 @einsum.gradient
 def _(node, dy):
     terms, out = parse(node.attrs["equation"])
-    return [
-        _operand_gradient(node, dy, terms, out, i) for i in range(len(node.inputs))
-    ]
+    return [_operand_gradient(node, dy, terms, out, i) for i in range(len(node.inputs))]
 
 
 def _operand_gradient(node, dy, terms, out: str, position: int):

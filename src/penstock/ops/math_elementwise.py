@@ -220,7 +220,6 @@ def _(node, g):
     return mul(mul(conj(g), -2), mul(dy, y)), tanh_grad(y, g)
 
 
-
 @op("Floor", shape=same_as(0), fold=folded(np.floor), where=FLOATS, gradient=STOPS)
 def floor(x):
     return jnp.floor(x)

@@ -45,9 +45,9 @@ def _declare(rank: int, suffix: str):
     def backward(input):
         return jnp.fft.ifftn(input, axes=_last(rank)).astype(input.dtype)
 
-    flags = {"shape": _shape(rank), "where": {"Tcomplex": COMPLEX}}
-    fft = op(f"FFT{suffix}", TRANSFORM, **flags)(forward)
-    ifft = op(f"IFFT{suffix}", TRANSFORM, **flags)(backward)
+    kinds = {"Tcomplex": COMPLEX}
+    fft = op(f"FFT{suffix}", TRANSFORM, shape=_shape(rank), where=kinds)(forward)
+    ifft = op(f"IFFT{suffix}", TRANSFORM, shape=_shape(rank), where=kinds)(backward)
 
     @fft.gradient
     def _(node, dy):

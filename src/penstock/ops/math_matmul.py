@@ -9,6 +9,7 @@ from penstock.ir.op import TABLE, op
 from penstock.ops import rules
 from penstock.ops.math_broadcast import conj
 from penstock.ops.math_cast import cast
+from penstock.ops.rounding import is_small_product, small_product
 from penstock.ops.xla import jnp
 
 
@@ -36,7 +37,7 @@ def matmul_shape(a, b, *, transpose_a=False, transpose_b=False, **_) -> Dims:
 def matmul(a, b, *, transpose_a=False, transpose_b=False):
     a = jnp.transpose(a) if transpose_a else a
     b = jnp.transpose(b) if transpose_b else b
-    return jnp.matmul(a, b)
+    return small_product(a, b) if is_small_product(a, b) else jnp.matmul(a, b)
 
 
 @matmul.gradient

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.core.dtypes import FLOATING, NUMBERS, REAL
@@ -18,9 +20,7 @@ from penstock.ops.math_comparison import equal, greater, greater_equal, select
 from penstock.ops.xla import jnp
 
 SORTED = "data: T, segment_ids: Tindices -> output: T"
-UNSORTED = (
-    "data: T, segment_ids: Tindices, num_segments: Tnumsegments -> output: T"
-)
+UNSORTED = "data: T, segment_ids: Tindices, num_segments: Tnumsegments -> output: T"
 
 
 def _rows(data, ids, **_) -> Dims:
@@ -172,7 +172,7 @@ def _scattered(data, ids, num_segments, empty, combine: str):
     return getattr(start.at[ids], combine)(data, mode="drop")
 
 
-FLAGS = {"shape": _numbered, "static": (2,), "guard": _below}
+FLAGS: dict[str, Any] = {"shape": _numbered, "static": (2,), "guard": _below}
 
 
 @op("UnsortedSegmentSum", UNSORTED, where={"T": NUMBERS}, **FLAGS)

@@ -163,9 +163,7 @@ def betainc(a, b, x):
 def _(node, dy):
     a, b, x = node.inputs
     log_beta = sub(add(lgamma(a), lgamma(b)), lgamma(add(a, b)))
-    density = exp(
-        sub(add(xlog1py(sub(b, 1), neg(x)), xlogy(sub(a, 1), x)), log_beta)
-    )
+    density = exp(sub(add(xlog1py(sub(b, 1), neg(x)), xlogy(sub(a, 1), x)), log_beta))
     slope, _unused = unbroadcast(x, node.outputs[0], mul(dy, density), None)
     return None, None, slope
 
