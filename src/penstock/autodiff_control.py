@@ -46,7 +46,9 @@ class GradientGraph(FuncGraph):
     `fetch(tensor)` gives, as a tensor of this graph, one that cannot be made again.
     """
 
-    def __init__(self, name: str, outer, forward: Graph, fetch: Callable, again: Callable):
+    def __init__(
+        self, name: str, outer, forward: Graph, fetch: Callable, again: Callable
+    ):
         super().__init__(name, outer)
         self.forward = forward
         self.fetch = fetch
@@ -71,7 +73,9 @@ class GradientGraph(FuncGraph):
             return self.constant(node.attrs["value"])
         if _cheap(node) or self.again(tensor):
             grouped = [
-                [self.own(t) for t in item] if isinstance(item, list) else self.own(item)
+                [self.own(t) for t in item]
+                if isinstance(item, list)
+                else self.own(item)
                 for item in node.grouped
             ]
             made = self._apply_again(node, grouped)
@@ -128,7 +132,7 @@ def _variable_dtype(handle: Tensor):
     return kind
 
 
-# --- branches and calls -------------------------------------------------------------------
+# --- branches and calls --------------------------------------------------------
 
 #: Nodes -> what was saved of each of their branches, by the id of the tensor.
 _kept: WeakKeyDictionary[Node, dict[int, Tensor]] = WeakKeyDictionary()
@@ -167,7 +171,9 @@ def _gradient_graph(node: Node, forward, dys):
         return FuncGraph.own(graph, _kept_output(node, forward, tensor))
 
     outer = context.landing()
-    graph = GradientGraph(f"{forward.name}_grad", outer, forward, fetch, lambda t: False)
+    graph = GradientGraph(
+        f"{forward.name}_grad", outer, forward, fetch, lambda t: False
+    )
     pairs = [
         (y, dy)
         for y, dy in zip(forward.outputs, dys, strict=False)  # saved ones come after
@@ -237,7 +243,7 @@ def _call_like(node: Node, graphs, inputs) -> list[Tensor]:
     return TABLE["StatefulPartitionedCall"](inputs, Tout=kinds, f=graphs[0])
 
 
-# --- loops ----------------------------------------------------------------------------------
+# --- loops ---------------------------------------------------------------------
 
 
 def _loop(node: Node, dys: list[Any]) -> list[Any]:
@@ -278,9 +284,7 @@ def _backward_loop(node: Node, vary, fixed, dys, extra):
             for k in vary
         ]
         ys = [body.outputs[k] for k in vary] + [t for t, _ in extra]
-        seeds = received + [
-            TABLE["_StackRead"](graph.own(dy), at) for _, dy in extra
-        ]
+        seeds = received + [TABLE["_StackRead"](graph.own(dy), at) for _, dy in extra]
         xs = [body.inputs[k] for k in (*vary, *fixed)]
         found = gradients(ys, xs, seeds)
         new, rest = found[: len(vary)], found[len(vary) :]
@@ -308,10 +312,10 @@ def _backward_loop(node: Node, vary, fixed, dys, extra):
         *(_zeros(node.inputs[k]) for k in reached),
     ]
     test = _counting_down(graph)
-    made = TABLE["While"](
-        [*first, *outer_inputs], cond=test, body=graph, name="While"
+    made = TABLE["While"]([*first, *outer_inputs], cond=test, body=graph, name="While")
+    return list(
+        zip([*vary, *reached], made[1 : 1 + len(vary) + len(reached)], strict=True)
     )
-    return list(zip([*vary, *reached], made[1 : 1 + len(vary) + len(reached)], strict=True))
 
 
 def _unsaved_count(node: Node) -> Tensor:

@@ -96,21 +96,19 @@ class Frame:
             # Control flow and questions about state find their inputs themselves.
             self._keep(node, op.body(self, node, **op.body_attrs(node.attrs)))
             return
+        self._compute(node)
+
+    def _compute(self, node: Node) -> None:
+        """Call the node's body on its inputs."""
+        op = node.op
         args = self.arguments(node)
         if self.host:
             args = _on_host(args)
         if op.fold is not None and _all_known(args):
             self._keep(node, op.fold(*args, **op.body_attrs(node.attrs)))
             return
-        for position in static_positions(node):
-            if not _known(args[position]) and not self.host:
-                if self.nested:
-                    raise NotOnDevice(node, "a shape depends on computed values")
-                raise UnsupportedError(
-                    f"{op.type} '{node.name}': the value of input "
-                    f"{op.inputs[position].name!r} fixes a shape and must be known "
-                    "when the step is compiled; it depends on computed data here."
-                )
+        if not self.host:
+            self._check_static(node, args)
         if op.guard is not None:
             holds, message = op.guard(*args, **op.body_attrs(node.attrs))
             if self.host:
@@ -126,6 +124,18 @@ class Frame:
             self._write(node, out)
         else:
             self._keep(node, out)
+
+    def _check_static(self, node: Node, args: list[Any]) -> None:
+        for position in static_positions(node):
+            if _known(args[position]):
+                continue
+            if self.nested:
+                raise NotOnDevice(node, "a shape depends on computed values")
+            raise UnsupportedError(
+                f"{node.type} '{node.name}': the value of input "
+                f"{node.op.inputs[position].name!r} fixes a shape and must be known "
+                "when the step is compiled; it depends on computed data here."
+            )
 
     def _keep(self, node: Node, out: Any) -> None:
         if not node.outputs:
@@ -153,7 +163,11 @@ class Frame:
 
 def _on_host(args: list[Any]) -> list[Any]:
     return [
-        _on_host(a) if isinstance(a, list) else np.asarray(a) if hasattr(a, "shape") else a
+        _on_host(a)
+        if isinstance(a, list)
+        else np.asarray(a)
+        if hasattr(a, "shape")
+        else a
         for a in args
     ]
 

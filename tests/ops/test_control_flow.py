@@ -229,7 +229,9 @@ def test_callbacks_inside_a_loop_and_a_branch(graph):
         return add(i, 1), out
 
     y = cf.while_loop(lambda i, a: less(i, 3), body, [0, x])[1]
-    z = cf.cond(less(x, np.float32(0)), lambda: py_func(double, [x], float32), lambda: x)
+    z = cf.cond(
+        less(x, np.float32(0)), lambda: py_func(double, [x], float32), lambda: x
+    )
     assert run(graph, [y, z], {x: 1.5}) == [12.0, 1.5]
     assert seen == [1.5, 3.0, 6.0]
 
@@ -277,7 +279,9 @@ def test_map_scan_fold(graph):
         loops.scan(add, x, reverse=True),
         loops.foldl(lambda a, b: TABLE["Sub"](a, b), x),
         loops.foldr(lambda a, b: TABLE["Sub"](a, b), x),
-        loops.map_fn(lambda v: (total(v), v), x, fn_output_signature=(float32, float32)),
+        loops.map_fn(
+            lambda v: (total(v), v), x, fn_output_signature=(float32, float32)
+        ),
     ]
     got = run(graph, fetches, {x: X})
     np.testing.assert_allclose(got[0], X * X)

@@ -41,7 +41,9 @@ def test_print_first_n(session, capfd):
 
 def test_print_v2_mixes_python_and_tensors(session, capfd):
     x, k = tensor(ROWS[:, :2]), tensor(3)
-    session.run(script.print_v2("hello", k, {"a": x, "b": [k, 1]}, sep="|", end="END\n"))
+    session.run(
+        script.print_v2("hello", k, {"a": x, "b": [k, 1]}, sep="|", end="END\n")
+    )
     assert capfd.readouterr().err == (
         "hello|3|{'a': [[0 0.333333343]\n [1.33333337 1.66666663]\n "
         "[2.66666675 3]], 'b': [3, 1]}END\n"
@@ -79,7 +81,9 @@ def test_summary(value, text):
 
 def test_assert_shows_its_data(session):
     check = debugging.Assert(tensor(False), [tensor(3), tensor(ROWS), "why"])
-    with pytest.raises(InvalidArgumentError, match=r"assertion failed: \[3\] \[\[0 0.3"):
+    with pytest.raises(
+        InvalidArgumentError, match=r"assertion failed: \[3\] \[\[0 0.3"
+    ):
         session.run(check)
     session.run(debugging.Assert(tensor(True), ["fine"]))
 
@@ -118,7 +122,9 @@ def test_strings_pass_through_array_ops(session):
     from penstock.api import array
 
     stacked = array.stack([words, words])
-    got = session.run([array.reshape(stacked, [-1]), words[1], array.gather(words, [1])])
+    got = session.run(
+        [array.reshape(stacked, [-1]), words[1], array.gather(words, [1])]
+    )
     assert got[0].tolist() == [b"ax", b"bx"] * 2
     assert got[1] == b"bx"
     assert got[2].tolist() == [b"bx"]

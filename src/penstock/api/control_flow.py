@@ -1,4 +1,4 @@
-"""`tf.cond`, `tf.while_loop` and what builds on them; ordering without values."""
+"""`tf.cond`, `tf.case` and `tf.while_loop`: branches and loops as nodes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from penstock.api.control_flow_order import (
+    group,
+    identity_n,
+    no_op,
+    tuple,
+    with_dependencies,
+)
 from penstock.api.scopes import scope, tensor
 from penstock.api.tensor_array import TensorArray
 from penstock.core import dtypes, nest
@@ -19,65 +26,14 @@ from penstock.ir.node import Node
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 
+__all__ = [
+    "case", "cond", "group", "identity_n", "no_op", "switch_case", "tuple",
+    "while_loop", "with_dependencies",
+]  # fmt: skip
+
 tuple_ = type(())  # `tuple` is TensorFlow's function here
 
-# --- ordering ---------------------------------------------------------------------
-
-
-def no_op(name=None):
-    """An operation that does nothing."""
-    return TABLE["NoOp"](name=name)
-
-
-def group(*inputs, **kwargs):
-    """An operation that is done when all `inputs` are."""
-    name = kwargs.pop("name", None)
-    if kwargs:
-        raise ValueError(f"Unknown keyword arguments: {', '.join(kwargs)}")
-    landing = context.landing()
-    if landing.eager:
-        return None
-    nodes = [landing._as_node(i) for i in nest.flatten(inputs) if i is not None]
-    if not nodes:
-        return no_op(name or "group_deps")
-    with landing.control_dependencies(nodes):
-        return no_op(name or "group_deps")
-
-
-def tuple(tensors, name=None, control_inputs=None):
-    """`tensors`, each ready only when all of them (and `control_inputs`) are."""
-    landing = context.landing()
-    if landing.eager:
-        return list(tensors)
-    with scope(name, "tuple"):
-        given = [t for t in tensors if t is not None]
-        if not given:
-            raise ValueError("Must have at least one Tensor in the argument tensors.")
-        gate = group(*given, *(control_inputs or ()))
-        return [None if t is None else with_dependencies([gate], t) for t in tensors]
-
-
-def with_dependencies(dependencies, output_tensor, name=None):
-    """`output_tensor`, after `dependencies`."""
-    landing = context.landing()
-    if landing.eager:
-        return output_tensor
-    with scope(name, "control_dependency") as full:
-        with landing.control_dependencies(dependencies):
-            if isinstance(output_tensor, IndexedSlices):
-                values = TABLE["Identity"](output_tensor.values)
-                return IndexedSlices(
-                    values, output_tensor.indices, output_tensor.dense_shape
-                )
-            return TABLE["Identity"](output_tensor, name=full or None)
-
-
-def identity_n(input, name=None):
-    """The tensors of a list, as outputs of one operation."""
-    return list(TABLE["IdentityN"](list(input), name=name))
-
-
-# --- values that consist of several tensors ------------------------------------------
+# --- values that consist of several tensors ------------------------------------
 
 
 def _parts(leaf) -> list[Any]:
@@ -119,7 +75,7 @@ def _pack(structure, leaves, tensors, dims=None):
     return nest.pack(structure, out)
 
 
-# --- branches ---------------------------------------------------------------------------
+# --- branches ------------------------------------------------------------------
 
 
 class _Branch:
@@ -286,7 +242,7 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
         return _branch(landing, index, table, "Case", full)
 
 
-# --- loops ------------------------------------------------------------------------------
+# --- loops ---------------------------------------------------------------------
 
 
 def while_loop(
@@ -359,7 +315,9 @@ class _LoopGraphs:
         with context.entered(self.test):
             go = tensor(cond(*self._arguments(self.test)))
             if go.dims not in ((), None, (1,)):
-                raise TypeError(f"The condition of a loop must be a scalar, got {go!r}.")
+                raise TypeError(
+                    f"The condition of a loop must be a scalar, got {go!r}."
+                )
             if counted:
                 within = TABLE["Less"](self.test.inputs[0], self.test.own(extra[0]))
                 go = TABLE["LogicalAnd"](within, go)
@@ -485,13 +443,15 @@ def _check_invariant(before: Tensor, after: Tensor) -> None:
     a, b = before.dims, after.dims
     if a is None:
         return
-    fits = b is not None and len(a) == len(b) and all(
-        m is None or m == n for m, n in zip(a, b, strict=True)
+    fits = (
+        b is not None
+        and len(a) == len(b)
+        and all(m is None or m == n for m, n in zip(a, b, strict=True))
     )
     if not fits:
         raise ValueError(
             f"The shape for {before.name} is not an invariant for the loop. It enters "
-            f"the loop with shape {before.shape}, but has shape {after.shape} after one "
-            "iteration. Provide shape invariants using either the `shape_invariants` "
+            f"the loop with shape {before.shape}, but has shape {after.shape} after "
+            "one iteration. Provide shape invariants with the `shape_invariants` "
             "argument of tf.while_loop or set_shape() on the loop variables."
         )

@@ -84,7 +84,11 @@ def _static(label, op, sign, x, y, known, message):
             f"{message or ''}\nCondition x {sign} y did not hold element-wise:\n"
             f"x ({_name(x)}) = \n{known[0]}\ny ({_name(y)}) = \n{known[1]}"
         )
-    return None if context.executing_eagerly() else no_op("static_checks_determined_all_ok")
+    return (
+        None
+        if context.executing_eagerly()
+        else no_op("static_checks_determined_all_ok")
+    )
 
 
 def _comparison(label, op, sign):
@@ -105,18 +109,18 @@ assert_greater_equal = _comparison("assert_greater_equal", "GreaterEqual", ">=")
 
 
 def _signed(label, op, sign):
+    failed = f"Condition x {sign} 0 did not hold element-wise:"
+
     def check(x, data=None, summarize=None, message=None, name=None):
         with scope(name, label):
             x = tensor(x, name="x")
             if data is None:
-                data = [message or "", f"Condition x {sign} 0 did not hold element-wise:",
-                        f"x ({_name(x)}) = ", x]  # fmt: skip
+                data = [message or "", failed, f"x ({_name(x)}) = ", x]
             zero = np.zeros((), x.dtype.base_dtype.np)
             known = constant_value(x)
             if known is not None and not _COMPARE[op](known, zero).all():
                 raise InvalidArgumentError(
-                    f"{message or ''}\nCondition x {sign} 0 did not hold element-wise:\n"
-                    f"x ({_name(x)}) = \n{known}"
+                    f"{message or ''}\n{failed}\nx ({_name(x)}) = \n{known}"
                 )
             return Assert(_all(TABLE[op](x, zero)), data, summarize=summarize)
 
@@ -143,10 +147,18 @@ def _rank_check(label, holds, wanted):
                 )
             return no_op("static_checks_determined_all_ok")
         with scope(name, label):
-            given = data or [message or "", f"Tensor {x.name} must have rank {wanted}", rank]
+            given = data or [
+                message or "",
+                f"Tensor {x.name} must have rank {wanted}",
+                rank,
+            ]
             actual = TABLE["Rank"](x)
-            op = {"": "Equal", "at least ": "GreaterEqual", "at most ": "LessEqual"}[wanted]
-            return Assert(TABLE[op](actual, tensor(rank, dtypes.int32)), given, summarize)
+            op = {"": "Equal", "at least ": "GreaterEqual", "at most ": "LessEqual"}[
+                wanted
+            ]
+            return Assert(
+                TABLE[op](actual, tensor(rank, dtypes.int32)), given, summarize
+            )
 
     check.__name__ = label
     check.__doc__ = f"Fails unless x has rank {wanted}`rank`."
@@ -154,7 +166,9 @@ def _rank_check(label, holds, wanted):
 
 
 assert_rank = _rank_check("assert_rank", lambda a, b: a == b, "")
-assert_rank_at_least = _rank_check("assert_rank_at_least", lambda a, b: a >= b, "at least ")
+assert_rank_at_least = _rank_check(
+    "assert_rank_at_least", lambda a, b: a >= b, "at least "
+)
 
 
 def assert_rank_in(x, ranks, data=None, summarize=None, message=None, name=None):

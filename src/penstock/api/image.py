@@ -24,7 +24,8 @@ class ResizeMethod:
 _RESIZE_OPS = {
     "bilinear": "ResizeBilinear", "nearest": "ResizeNearestNeighbor",
     "bicubic": "ResizeBicubic", "area": "ResizeArea",
-    0: "ResizeBilinear", 1: "ResizeNearestNeighbor", 2: "ResizeBicubic", 3: "ResizeArea",
+    0: "ResizeBilinear", 1: "ResizeNearestNeighbor", 2: "ResizeBicubic",
+    3: "ResizeArea",
 }  # fmt: skip
 
 
@@ -76,8 +77,10 @@ def resize_with(images, size, method, align_corners, half_pixel, keep_ratio, nam
             attrs["half_pixel_centers"] = half_pixel
         known = array.get_static_value(size)
         same = known is not None and tuple(map(int, known)) == x.dims[1:3]
-        out = x if same and op != "ResizeArea" and not half_pixel else TABLE[op](
-            x, size, **attrs
+        out = (
+            x
+            if same and op != "ResizeArea" and not half_pixel
+            else TABLE[op](x, size, **attrs)
         )
         return _unbatched(out, alone)
 
@@ -92,7 +95,7 @@ def _kept_ratio(x: Tensor, size):
     return [round(height * scale), round(width * scale)]
 
 
-# --- turned, cropped, padded ------------------------------------------------------------
+# --- turned, cropped, padded ---------------------------------------------------
 
 
 def _flipped(image, axis: int, default: str) -> Tensor:
@@ -125,8 +128,8 @@ def _random_flip(image, axis, seed, default):
         count = array.shape(x)[0]
         drawn = random_uniform([count], 0.0, 1.0, seed=seed)
         flips = TABLE["Round"](array.reshape(drawn, [count, 1, 1, 1]))
-        flips = TABLE["Cast"](flips, DstT=x.dtype.base_dtype) if not (
-            x.dtype.base_dtype is flips.dtype) else flips  # fmt: skip
+        if x.dtype.base_dtype is not flips.dtype:
+            flips = TABLE["Cast"](flips, DstT=x.dtype.base_dtype)
         turned = array.reverse(x, [axis + 1])
         one = np.ones((), x.dtype.base_dtype.np)
         kept = TABLE["Mul"](TABLE["Sub"](one, flips, name="sub"), x, name="mul")
@@ -253,7 +256,7 @@ def crop_and_resize(
     )  # fmt: skip
 
 
-# --- colour and light --------------------------------------------------------------------
+# --- colour and light ----------------------------------------------------------
 
 
 def convert_image_dtype(image, dtype, saturate=False, name=None):
@@ -330,7 +333,9 @@ def adjust_gamma(image, gamma=1, gain=1):
 
     def change(x):
         kind = x.dtype.base_dtype.np
-        return TABLE["Mul"](TABLE["Pow"](x, np.array(gamma, kind)), np.array(gain, kind))
+        return TABLE["Mul"](
+            TABLE["Pow"](x, np.array(gamma, kind)), np.array(gain, kind)
+        )
 
     return _in_floats(image, change, None, "adjust_gamma")
 
@@ -341,7 +346,9 @@ def random_brightness(image, max_delta, seed=None):
 
     if max_delta < 0:
         raise ValueError("max_delta must be non-negative.")
-    return adjust_brightness(image, random_uniform([], -max_delta, max_delta, seed=seed))
+    return adjust_brightness(
+        image, random_uniform([], -max_delta, max_delta, seed=seed)
+    )
 
 
 def _random_factor(lower, upper, seed):
@@ -415,120 +422,3 @@ def per_image_standardization(image):
         least = TABLE["Rsqrt"](TABLE["Cast"](count, DstT=x.dtype.base_dtype))
         spread = TABLE["Maximum"](TABLE["Sqrt"](variance), least)
         return TABLE["RealDiv"](off, spread, name=full or None)
-
-
-# --- measures ------------------------------------------------------------------------------
-
-
-def image_gradients(image):
-    """(dy, dx): differences to the next row and column, 0 at the end."""
-    if len(image.dims) != 4:
-        raise ValueError("image_gradients expects a 4D tensor [batch, h, w, d].")
-    down = array.pad(image[:, 1:] - image[:, :-1], [[0, 0], [0, 1], [0, 0], [0, 0]])
-    right = array.pad(
-        image[:, :, 1:] - image[:, :, :-1], [[0, 0], [0, 0], [0, 1], [0, 0]]
-    )
-    return down, right
-
-
-def sobel_edges(image):
-    """[batch, h, w, d, 2]: vertical and horizontal differences by Sobel's kernels."""
-    x = array.pad(image, [[0, 0], [1, 1], [1, 1], [0, 0]], mode="REFLECT")
-
-    def smooth(t, axis):
-        if axis == 1:
-            return t[:, :-2] + 2.0 * t[:, 1:-1] + t[:, 2:]
-        return t[:, :, :-2] + 2.0 * t[:, :, 1:-1] + t[:, :, 2:]
-
-    dy = smooth(x, 2)
-    dx = smooth(x, 1)
-    return array.stack([dy[:, 2:] - dy[:, :-2], dx[:, :, 2:] - dx[:, :, :-2]], axis=-1)
-
-
-def total_variation(images, name=None):
-    """The sum of absolute differences of neighbouring pixels, per picture."""
-    with scope(name, "total_variation"):
-        x, alone = _batched(_picture(images, "images"))
-        down = TABLE["Abs"](x[:, 1:] - x[:, :-1])
-        right = TABLE["Abs"](x[:, :, 1:] - x[:, :, :-1])
-        axes = np.array([1, 2, 3], np.int32)
-        total = TABLE["AddV2"](TABLE["Sum"](down, axes), TABLE["Sum"](right, axes))
-        return total[0] if alone else total
-
-
-def psnr(a, b, max_val, name=None):
-    """Peak signal-to-noise ratio in decibels, per picture."""
-    with scope(name, "PSNR"):
-        top = convert_image_dtype(
-            TABLE["Cast"](max_val, DstT=tensor(a).dtype.base_dtype), dtypes.float32
-        )
-        a, b = (convert_image_dtype(v, dtypes.float32) for v in (a, b))
-        axes = np.array([-3, -2, -1], np.int32)
-        error = TABLE["Mean"](TABLE["SquaredDifference"](a, b), axes)
-        ten = np.float32(10 / np.log(10))
-        peak = TABLE["Mul"](np.float32(20 / np.log(10)), TABLE["Log"](top))
-        return TABLE["Sub"](peak, TABLE["Mul"](ten, TABLE["Log"](error)))
-
-
-# --- files ---------------------------------------------------------------------------------
-
-
-def decode_jpeg(contents, channels=0, ratio=1, fancy_upscaling=True,
-                try_recover_truncated=False, acceptable_fraction=1, dct_method="",
-                name=None):  # fmt: skip
-    """The uint8 pixels [height, width, channels] of a JPEG file's bytes."""
-    return TABLE["DecodeJpeg"](contents, channels=channels or 0, name=name)
-
-
-def decode_png(contents, channels=0, dtype=dtypes.uint8, name=None):
-    """The pixels [height, width, channels] of a PNG file's bytes."""
-    return TABLE["DecodePng"](
-        contents, channels=channels or 0, dtype=as_dtype(dtype), name=name
-    )
-
-
-def decode_bmp(contents, channels=0, name=None):
-    return TABLE["DecodeBmp"](contents, channels=channels or 0, name=name)
-
-
-def decode_gif(contents, name=None):
-    """The pixels [frames, height, width, 3] of a GIF file's bytes."""
-    return TABLE["DecodeGif"](contents, name=name)
-
-
-def decode_image(
-    contents, channels=None, dtype=dtypes.uint8, name=None, expand_animations=True
-):
-    """The pixels of a JPEG, PNG, BMP or GIF file's bytes; floats range from 0 to 1."""
-    return TABLE["DecodeImage"](
-        contents, channels=channels or 0, dtype=as_dtype(dtype),
-        expand_animations=expand_animations, name=name,
-    )  # fmt: skip
-
-
-def encode_png(image, compression=-1, name=None):
-    return TABLE["EncodePng"](image, compression=compression, name=name)
-
-
-def encode_jpeg(image, format="", quality=95, progressive=False, name=None, **_):
-    """A JPEG file's bytes of uint8 pixels."""
-    del format
-    return TABLE["EncodeJpeg"](image, quality=quality, progressive=progressive, name=name)
-
-
-def extract_jpeg_shape(contents, output_type=dtypes.int32, name=None):
-    return TABLE["ExtractJpegShape"](contents, output_type=as_dtype(output_type), name=name)
-
-
-def non_max_suppression(
-    boxes, scores, max_output_size, iou_threshold=0.5, score_threshold=float("-inf"),
-    name=None,
-):  # fmt: skip
-    """Which boxes to keep, best first, so that none overlaps a better one too much."""
-    with scope(name, "non_max_suppression"):
-        return TABLE["NonMaxSuppressionV3"](
-            boxes, scores, max_output_size, np.float32(iou_threshold),
-            np.float32(score_threshold),
-        )  # fmt: skip
-
-

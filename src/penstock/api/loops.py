@@ -36,7 +36,9 @@ def _tensors(elems) -> list[Tensor]:
     flat = [tensor(e, name="elem") for e in nest.flatten(elems)]
     for t in flat:
         if t.dims == ():
-            raise ValueError("elems must have at least one dimension, received a scalar.")
+            raise ValueError(
+                "elems must have at least one dimension, received a scalar."
+            )
     return flat
 
 
@@ -61,7 +63,9 @@ def map_fn(
         flat = _tensors(elems)
         n = _count(flat)
         entries = _entries(flat, n)
-        kinds = wanted if wanted is not None else nest.pack(elems, [t.dtype for t in flat])
+        kinds = (
+            wanted if wanted is not None else nest.pack(elems, [t.dtype for t in flat])
+        )
         kind_leaves = [_dtype(k) for k in nest.flatten(kinds)]
         outs = [TensorArray(k, n, tensor_array_name="TensorArray") for k in kind_leaves]
 
@@ -157,9 +161,7 @@ def scan(
 
         first = total - 1 if reverse else tensor(np.array(0, np.int32))
         start_given = initializer is not None
-        start = (
-            nest.map_structure(tensor, initializer) if start_given else entry(first)
-        )
+        start = nest.map_structure(tensor, initializer) if start_given else entry(first)
         leaves = nest.flatten(start)
         outs = [
             TensorArray(t.dtype.base_dtype, n, tensor_array_name="TensorArray")

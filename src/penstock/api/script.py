@@ -54,7 +54,9 @@ def _call(op: str, func, inp, Tout, name):
         raise ValueError(f"Expected func to be callable. Received func={func!r}.")
     many = isinstance(Tout, list | tuple)
     kinds = tuple(as_dtype(t) for t in (Tout if many else [Tout]))
-    made = TABLE[op]([tensor(x) for x in inp], token=register(func), Tout=kinds, name=name)
+    made = TABLE[op](
+        [tensor(x) for x in inp], token=register(func), Tout=kinds, name=name
+    )
     if not kinds:
         return made
     return list(made) if many else made[0]

@@ -21,16 +21,19 @@ def getitem(x, spec):
         return boolean_mask(x, spec)
     begin, end, strides, masks = parse(spec)
     with scope(None, "strided_slice") as full:
-        packed = [_vector(v, name) for v, name in
-                  ((begin, "stack"), (end, "stack_1"), (strides, "stack_2"))]  # fmt: skip
+        names = ("stack", "stack_1", "stack_2")
+        parts = (begin, end, strides)
+        packed = [_vector(v, n) for v, n in zip(parts, names, strict=True)]
         packed = _one_dtype(packed)
         return TABLE["StridedSlice"](x, *packed, name=full or None, **masks)
 
 
 def _is_mask(spec) -> bool:
     kind = getattr(spec, "dtype", None)
-    return kind is not None and not isinstance(spec, bool | np.bool_) and (
-        kind == np.bool_ if isinstance(spec, np.ndarray) else kind is dtypes.bool
+    return (
+        kind is not None
+        and not isinstance(spec, bool | np.bool_)
+        and (kind == np.bool_ if isinstance(spec, np.ndarray) else kind is dtypes.bool)
     )
 
 
@@ -41,7 +44,13 @@ def parse(spec):
     end: list = []
     strides: list = []
     masks = dict.fromkeys(
-        ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"),
+        (
+            "begin_mask",
+            "end_mask",
+            "ellipsis_mask",
+            "new_axis_mask",
+            "shrink_axis_mask",
+        ),
         0,
     )
     for i, item in enumerate(items):
@@ -51,8 +60,9 @@ def parse(spec):
             zero, one = 0, 1
             begin.append(first)
             if isinstance(first, Tensor):  # TensorFlow then makes constants of these
-                zero, one = _same_kind(first, item.stop, 0), _same_kind(
-                    first, item.step, 1
+                zero, one = (
+                    _same_kind(first, item.stop, 0),
+                    _same_kind(first, item.step, 1),
                 )
             end.append(_part(item.stop, zero, masks, "end_mask", bit))
             strides.append(one if item.step is None else _index(item.step))

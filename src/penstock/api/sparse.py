@@ -127,9 +127,7 @@ def to_dense(sp_input, default_value=None, validate_indices=True, name=None):
 sparse_tensor_to_dense = to_dense
 
 
-def sparse_tensor_dense_matmul(
-    sp_a, b, adjoint_a=False, adjoint_b=False, name=None
-):
+def sparse_tensor_dense_matmul(sp_a, b, adjoint_a=False, adjoint_b=False, name=None):
     """`sp_a` times the dense matrix `b`."""
     return TABLE["SparseTensorDenseMatMul"](
         sp_a.indices, sp_a.values, sp_a.dense_shape, b, adjoint_a=adjoint_a,

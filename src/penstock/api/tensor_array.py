@@ -96,9 +96,9 @@ class TensorArray:
         """A TensorArray in which element `index` is `value`."""
         with scope(name, "TensorArrayWrite"):
             value = tensor(value, self._dtype, "value")
-            if self._dims is not None and not TensorShape(self._dims).is_compatible_with(
-                value.dims
-            ):
+            if self._dims is not None and not TensorShape(
+                self._dims
+            ).is_compatible_with(value.dims):
                 raise ValueError(
                     f"Incompatible shape for value ({value.shape}), expected "
                     f"({TensorShape(self._dims)})"
@@ -185,5 +185,3 @@ class TensorArray:
 
     def __repr__(self):
         return f"<TensorArray of {self._dtype.name} {self.element_shape}>"
-
-

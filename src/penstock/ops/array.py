@@ -36,9 +36,9 @@ def _(node, dy):
     "ZerosLike",
     shape=rules.same_as(0),
     gradient=STOPS,
-    fold=lambda x: np.full(x.shape, b"", object)
-    if x.dtype == object
-    else np.zeros_like(x),
+    fold=lambda x: (
+        np.full(x.shape, b"", object) if x.dtype == object else np.zeros_like(x)
+    ),
 )
 def zeros_like(x):
     return jnp.zeros_like(x)
@@ -343,12 +343,17 @@ def check_numerics(tensor, *, message):
 @check_numerics.gradient
 def _(node, dy):
     return check_numerics(
-        dy, message=f"Not a number (NaN) or infinity (Inf) values in gradient. "
-        f"{node.attrs['message']}"
+        dy,
+        message=f"Not a number (NaN) or infinity (Inf) values in gradient. "
+        f"{node.attrs['message']}",
     )
 
 
-@op("EnsureShape", "input: T -> output: T", shape=lambda x, *, shape, **_: _ensured(x, shape))
+@op(
+    "EnsureShape",
+    "input: T -> output: T",
+    shape=lambda x, *, shape, **_: _ensured(x, shape),
+)
 def ensure_shape(input, *, shape):
     from penstock.core.errors import InvalidArgumentError
     from penstock.core.shapes import as_dims, compatible

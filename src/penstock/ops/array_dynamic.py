@@ -236,5 +236,3 @@ def _(node, dy):
         TABLE["GatherV2"](dy, rows, 0), TABLE["GatherV2"](wide, cols, 0)
     )
     return None, TABLE["Sum"](both, [1]), None, db
-
-

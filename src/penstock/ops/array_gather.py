@@ -74,9 +74,7 @@ def _gathered(params, indices, axis, *, batch_dims=0, **_):
         raise ShapeError(f"gather: batch_dims {batch} must be at most axis {at}.")
     shared = merge(params.dims[:batch], indices.dims[:batch])
     assert shared is not None
-    return (
-        shared + params.dims[batch:at] + indices.dims[batch:] + params.dims[at + 1 :]
-    )
+    return shared + params.dims[batch:at] + indices.dims[batch:] + params.dims[at + 1 :]
 
 
 def _take(xp, params, indices, axis, batch_dims=0, **mode):
@@ -336,9 +334,7 @@ def top_k_grad(shape, indices, dy):
 @top_k_grad.gradient
 def _(node, dy):
     rank = len(dy.dims)
-    return None, None, gather_v2(
-        dy, node.inputs[1], rank - 1, batch_dims=rank - 1
-    )
+    return None, None, gather_v2(dy, node.inputs[1], rank - 1, batch_dims=rank - 1)
 
 
 @op(

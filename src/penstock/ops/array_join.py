@@ -124,9 +124,7 @@ def concat_v1(concat_dim, values):
 def _part(dy, tensors, axis):
     """`dy` cut along `axis` into parts sized as `tensors` are."""
     at = constant_value(axis)
-    sizes = [
-        None if t.dims is None or at is None else t.dims[int(at)] for t in tensors
-    ]
+    sizes = [None if t.dims is None or at is None else t.dims[int(at)] for t in tensors]
     if len(tensors) == 1:
         return [dy]
     if None not in sizes:
@@ -159,7 +157,7 @@ def _(node, dy):
     values, axis = node.inputs[:-1], node.inputs[-1]
     if isinstance(dy, IndexedSlices):
         at = constant_value(axis)
-        if at is not None and int(at) == 0 or at is None:
+        if (at is not None and int(at) == 0) or at is None:
             return [*_part(dy._dense_tensor(), values, axis), None]
         parts = _part(dy.values, values, axis)
         shapes = [shape_of(t) for t in values]

@@ -22,9 +22,9 @@ def _transposed(x, perm, **_):
     order = [int(i) for i in order]
     if x.dims is None:
         return (None,) * len(order)
-    if len(order) != len(x.dims) or sorted(i % max(len(order), 1) for i in order) != list(
-        range(len(x.dims))
-    ):
+    if len(order) != len(x.dims) or sorted(
+        i % max(len(order), 1) for i in order
+    ) != list(range(len(x.dims))):
         raise ShapeError(
             f"Transpose: perm {order} must name each dimension of {show(x.dims)} once."
         )
@@ -97,7 +97,9 @@ def _(node, dy):
     return reverse(dy, node.inputs[1]), None
 
 
-@op("Reverse", "tensor: T, dims: bool -> output: T", shape=rules.same_as(0), static=(1,))
+@op(
+    "Reverse", "tensor: T, dims: bool -> output: T", shape=rules.same_as(0), static=(1,)
+)
 def reverse_v1(tensor, dims):
     return jnp.flip(tensor, tuple(int(i) for i in np.flatnonzero(dims)))
 

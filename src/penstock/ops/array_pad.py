@@ -269,7 +269,7 @@ def _layout(dims, data_format):
 
 def _deepened(input, *, block_size, data_format="NHWC", **_):
     dims = rules.ranked(input, 4, "The input of space_to_depth")
-    b, h, w, d = _layout(dims, data_format)
+    _, h, w, d = _layout(dims, data_format)
     out = list(dims)
     for axis in (h, w):
         if dims[axis] is not None:
@@ -313,7 +313,7 @@ space_to_depth = op("SpaceToDepth", "input: T -> output: T", shape=_deepened)(_t
 
 def _flattened(input, *, block_size, data_format="NHWC", **_):
     dims = rules.ranked(input, 4, "The input of depth_to_space")
-    b, h, w, d = _layout(dims, data_format)
+    _, h, w, d = _layout(dims, data_format)
     out = list(dims)
     for axis in (h, w):
         out[axis] = None if dims[axis] is None else dims[axis] * block_size
@@ -327,7 +327,9 @@ def _flattened(input, *, block_size, data_format="NHWC", **_):
     return tuple(out)
 
 
-depth_to_space = op("DepthToSpace", "input: T -> output: T", shape=_flattened)(_to_space)
+depth_to_space = op("DepthToSpace", "input: T -> output: T", shape=_flattened)(
+    _to_space
+)
 
 
 def _block_attrs(node):

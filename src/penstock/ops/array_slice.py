@@ -38,9 +38,7 @@ class _Axis:
 def _axes(length: int, rank: int, masks) -> list[_Axis]:
     """The spec of `length` entries laid along the dimensions of a rank."""
     ellipsis, new = masks["ellipsis_mask"], masks["new_axis_mask"]
-    consuming = sum(
-        1 for i in range(length) if not (ellipsis | new) >> i & 1
-    )
+    consuming = sum(1 for i in range(length) if not (ellipsis | new) >> i & 1)
     if consuming > rank:
         raise ShapeError(
             f"Index out of range: {consuming} indices for a tensor of rank {rank}. "
@@ -182,7 +180,9 @@ def _cut(x, index):
             at += 1
             continue
         n = x.shape[at]
-        item = item % n if isinstance(item, int) else jnp.where(item < 0, item + n, item)
+        item = (
+            item % n if isinstance(item, int) else jnp.where(item < 0, item + n, item)
+        )
         picked.append(at)
         x = (
             lax.slice_in_dim(x, item, item + 1, axis=at)
@@ -364,7 +364,7 @@ tensor_strided_slice_update = _declare_update(
 
 @tensor_strided_slice_update.gradient
 def _(node, dy):
-    x, begin, end, strides, value = node.inputs
+    _, begin, end, strides, value = node.inputs
     masks = masks_of(node)
     part = strided_slice(dy, begin, end, strides, **masks)
     dx = tensor_strided_slice_update(
@@ -458,7 +458,9 @@ def slice_op(input, begin, size):
     sizes = _slice_sizes(input, begin, size)
     if isinstance(begin, np.ndarray):
         first = [int(b) for b in begin]
-        return lax.slice(input, first, [b + s for b, s in zip(first, sizes, strict=True)])
+        return lax.slice(
+            input, first, [b + s for b, s in zip(first, sizes, strict=True)]
+        )
     return lax.dynamic_slice(input, list(begin), sizes)
 
 

@@ -73,7 +73,9 @@ def _pick(frame, node, index, graphs) -> list[Any]:
         outs, states, holds = lax.switch(index, runs)
     frame.state.update(zip(written, states, strict=True))
     guarded = [g for b in branches for g in b.guards]
-    frame.guards += [(n, ok, text) for (n, text), ok in zip(guarded, holds, strict=True)]
+    frame.guards += [
+        (n, ok, text) for (n, text), ok in zip(guarded, holds, strict=True)
+    ]
     return [
         s if isinstance(s, Unshaped | None) else o
         for s, o in zip(shapes, outs, strict=True)

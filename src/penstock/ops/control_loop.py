@@ -92,7 +92,7 @@ class _Loop:
         out += extra
         return out + [None] * (len(self.node.outputs) - len(out))
 
-    # --- on the host --------------------------------------------------------------------
+    # --- on the host -----------------------------------------------------------
 
     def on_host(self) -> list[Any]:
         frame = self.frame
@@ -124,7 +124,7 @@ class _Loop:
             )
         return np.stack(values)
 
-    # --- on the device --------------------------------------------------------------------
+    # --- on the device ---------------------------------------------------------
 
     def on_device(self) -> list[Any]:
         init = [self.frame.value(self.tensors[i]) for i in self.vary]
@@ -216,7 +216,7 @@ class _Loop:
         return [jnp.zeros((rows, *k.shape), k.dtype) for k in keep]
 
 
-# --- how often a loop runs ----------------------------------------------------------------
+# --- how often a loop runs -----------------------------------------------------
 
 
 def _count_slice(node) -> list[int]:
@@ -255,7 +255,8 @@ def _pure(node, needed: list[int]) -> bool:
             if inner.op.stateful or inner.op.keeps or inner.op.nested or inner.op.host:
                 return False
     return all(
-        not body.inputs[i].dtype.is_floating and (size(body.inputs[i].dims) or 99) <= _SMALL
+        not body.inputs[i].dtype.is_floating
+        and (size(body.inputs[i].dims) or 99) <= _SMALL
         for i in needed
     )
 

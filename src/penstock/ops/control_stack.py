@@ -146,7 +146,9 @@ def stack_trim(x, stack):
 )
 def stack_read(stack, index):
     if isinstance(stack, Unshaped):
-        raise OutOfRangeError("A TensorArray was read before anything was written to it.")
+        raise OutOfRangeError(
+            "A TensorArray was read before anything was written to it."
+        )
     return lax.dynamic_index_in_dim(jnp.asarray(stack), index, 0, keepdims=False)
 
 

@@ -83,7 +83,11 @@ def _part(array, edge: int, depth: int) -> str:
     else:
         items = list(range(n))
     if array.ndim == 1:
-        return "[" + " ".join("..." if i is None else _quoted(array[i]) for i in items) + "]"
+        return (
+            "["
+            + " ".join("..." if i is None else _quoted(array[i]) for i in items)
+            + "]"
+        )
     gap = "\n" * (array.ndim - 1) + " " * (depth + 1)
     parts = ["..." if i is None else _part(array[i], edge, depth + 1) for i in items]
     return "[" + gap.join(parts) + "]"

@@ -182,7 +182,9 @@ def _declare_resize(name: str) -> None:
         attrs = {k: node.attrs[k] for k in _MODES}
         x = node.inputs[0]
         dx = transpose(shape_of(x), dy, **attrs)
-        return TABLE["Cast"](dx, DstT=x.dtype.base_dtype) if x.dtype != dy.dtype else dx, None
+        return TABLE["Cast"](
+            dx, DstT=x.dtype.base_dtype
+        ) if x.dtype != dy.dtype else dx, None
 
     @transpose.gradient
     def _(node, dy):
@@ -257,7 +259,9 @@ def crop_and_resize(
     image, boxes, box_ind, crop_size, *, method="bilinear", extrapolation_value=0.0
 ):
     image, boxes = jnp.asarray(image), jnp.asarray(boxes)
-    return _crop(image, boxes, jnp.asarray(box_ind), crop_size, method, extrapolation_value)
+    return _crop(
+        image, boxes, jnp.asarray(box_ind), crop_size, method, extrapolation_value
+    )
 
 
 @op(
@@ -352,5 +356,3 @@ def adjust_contrast(images, contrast_factor):
     x = jnp.asarray(images)
     mean = x.mean((-3, -2), keepdims=True)
     return ((x - mean) * contrast_factor + mean).astype(x.dtype)
-
-

@@ -115,7 +115,9 @@ def _saved(array, **options) -> np.ndarray:
 
 @op("EncodePng", "image: T -> contents: string", shape=rules.scalar, **_PICTURES)
 def encode_png(image, *, compression=-1):
-    return _saved(image, format="PNG", compress_level=6 if compression < 0 else compression)
+    return _saved(
+        image, format="PNG", compress_level=6 if compression < 0 else compression
+    )
 
 
 @op("EncodeJpeg", "image: uint8 -> contents: string", shape=rules.scalar,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -140,7 +141,7 @@ def as_string(
             return (text if width < 0 else text.rjust(width)).encode()
         if kind.kind in "iu":
             return f"{int(value):{pad}d}".encode()
-        if kind == object:
+        if kind.kind == "O":
             return value
         code = "e" if scientific else "g" if shortest else "f"
         digits = "" if precision < 0 else f".{precision}"
@@ -168,7 +169,9 @@ def _pattern(pattern) -> re.Pattern[bytes]:
     try:
         return re.compile(raw)
     except re.error as error:
-        raise InvalidArgumentError(f"Invalid pattern: {raw!r}, error: {error}") from None
+        raise InvalidArgumentError(
+            f"Invalid pattern: {raw!r}, error: {error}"
+        ) from None
 
 
 def _replace(input, pattern, rewrite, replace_global):
@@ -305,7 +308,7 @@ def _mixed(v: list[int]) -> None:
 
 
 def siphash(data: bytes, key) -> int:
-    """SipHash-2-4 of `data` under two 64-bit `key` words. Aumasson, Bernstein (2012)."""
+    """SipHash-2-4 of `data` under two 64-bit words. Aumasson, Bernstein (2012)."""
     k0, k1 = (int(k) & _WORD for k in key)
     v = [
         k0 ^ 0x736F6D6570736575, k1 ^ 0x646F72616E646F6D,
@@ -342,9 +345,7 @@ def decode_base64(input):
             bare = value.rstrip(b"=")
             return base64.urlsafe_b64decode(bare + b"=" * (-len(bare) % 4))
         except ValueError:
-            raise InvalidArgumentError(
-                "Invalid character found in base64."
-            ) from None
+            raise InvalidArgumentError("Invalid character found in base64.") from None
 
     return _map(one, input)
 
@@ -417,7 +418,7 @@ def _field(text: bytes, kind, default, missing: str, column: int, row: int):
                 f"Field {column} is required but missing in record {row}!"
             )
         return np.ravel(default)[0]
-    if kind.np == object:
+    if kind.np.kind == "O":
         return text
     try:
         return int(text) if kind.is_integer else float(text)
@@ -467,6 +468,6 @@ def unicode_encode(
 ):  # fmt: skip
     text = "".join(map(chr, input_values))
     out = np.empty(len(input_splits) - 1, object)
-    for i, (a, b) in enumerate(zip(input_splits, input_splits[1:], strict=False)):
+    for i, (a, b) in enumerate(pairwise(input_splits)):
         out[i] = text[int(a) : int(b)].encode(output_encoding)
     return out

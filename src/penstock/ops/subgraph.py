@@ -1,4 +1,4 @@
-"""Graphs inside nodes: what a node with branches or a loop body does and in which order.
+"""Graphs inside nodes: what branches and loop bodies do, and in which order.
 
 `effects` answers for any node what the plan must know: which inputs it assigns to,
 which random states it moves on, whether it must run on the host.

@@ -97,9 +97,7 @@ def reverse_sequence(
     return api.reverse_sequence(input, seq_lengths, seq, batch, name)
 
 
-def gather(
-    params, indices, validate_indices=None, name=None, axis=None, batch_dims=0
-):
+def gather(params, indices, validate_indices=None, name=None, axis=None, batch_dims=0):
     return api.gather(params, indices, validate_indices, axis, batch_dims, name)
 
 

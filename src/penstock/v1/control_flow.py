@@ -20,9 +20,7 @@ def cond(
     return api.cond(pred, true_fn, false_fn, name, strict=strict)
 
 
-def case(
-    pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
-):
+def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"):
     return api.case(pred_fn_pairs, default, exclusive, strict, name)
 
 

@@ -28,9 +28,7 @@ resize_images = resize
 
 
 def _fixed(method: str):
-    def resized(
-        images, size, align_corners=False, name=None, half_pixel_centers=False
-    ):
+    def resized(images, size, align_corners=False, name=None, half_pixel_centers=False):
         return api.TABLE[api._RESIZE_OPS[method]](
             images, size, align_corners=align_corners, name=name,
             **({} if method == "area" else {"half_pixel_centers": half_pixel_centers}),

@@ -43,6 +43,12 @@ _IR = {
     "Dimension": "penstock.core.shapes:Dimension",
     "OpError": "penstock.core.errors:OpError",
 }
+_EAGER = {
+    "GradientTape": "penstock.v2.tape:GradientTape",
+    "custom_gradient": "penstock.v2.custom_gradient:custom_gradient",
+    "function": "penstock.v2.function:function",
+    "TensorSpec": "penstock.v2.specs:TensorSpec",
+}
 _VERSIONS = _all(
     "VERSION GIT_VERSION COMPILER_VERSION GRAPH_DEF_VERSION"
     " GRAPH_DEF_VERSION_MIN_CONSUMER GRAPH_DEF_VERSION_MIN_PRODUCER"
@@ -72,12 +78,12 @@ _ROOT_SOURCES = (
     *_MATH, *_both("array*", "linalg*", "control_flow*", "loops*", "tensor_array*"),
     *_both("strings*", "sparse*", "checks*", "debugging*", "host*", "functional*"),
     *_both("script*", "special*", "sets*", "lookup*", "queues*", "readers*", "io*"),
-    *_both("passing*", "parsing*", "printing*", "custom_gradient*", "einsum*"),
+    *_both("passing*", "parsing*", "printing*", "einsum*", "tensordot*"),
 )  # fmt: skip
 
 TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "": (
-        {**_DTYPES, **_PROTOS, **_IR, **_VERSIONS, "keras": "penstock.keras"},
+        {**_DTYPES, **_PROTOS, **_IR, **_VERSIONS, **_EAGER, "keras": "penstock.keras"},
         _ROOT_SOURCES,
     ),
     "nn": ({}, _both("nn*", "rnn*", "embedding*", "sampled*", "ctc*")),
@@ -110,6 +116,9 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "bitwise": ({}, ("penstock.api.bitwise",)),
     "signal": ({}, ("penstock.api.signal",)),
     "image": ({}, _both("image*")),
+    "strings": ({}, _both("strings*")),
+    "sparse": ({}, _both("sparse*")),
+    "debugging": ({}, _both("debugging*")),
     "random": (
         _spelled("penstock.v1.random", poisson="poisson"),
         ("penstock.v1.random", "penstock.api.random"),
