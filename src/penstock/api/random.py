@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.api.array import shape as shape_of
 from penstock.core.dtypes import as_dtype, float32, int32, int64
 from penstock.core.seeds import resolve
@@ -44,7 +46,7 @@ def _counter(graph: Graph):
     return count
 
 
-def _seeds(op_seed) -> dict[str, int]:
+def _seeds(op_seed) -> dict[str, Any]:
     seed, seed2 = get_seed(op_seed)
     return {"seed": seed or 0, "seed2": seed2 or 0}
 
@@ -81,7 +83,12 @@ def _scaled(draw, shape, mean, stddev, dtype, seed, name):
 
 
 def random_uniform(
-    shape, minval=0, maxval=None, dtype=float32, seed=None, name="random_uniform"
+    shape,
+    minval: Any = 0,
+    maxval: Any = None,
+    dtype=float32,
+    seed=None,
+    name="random_uniform",
 ):
     """Values of `shape` spread evenly over [minval, maxval). As `tf.random.uniform`.
 

@@ -61,7 +61,7 @@ def _classes(logits, num_samples, **_):
 )
 def multinomial(logits, num_samples, *, kept, output_dtype=int64):
     logits, samples = jnp.asarray(logits), int(num_samples)
-    out = draw_classes(*place(kept), logits, samples, output_dtype.np)
+    out = draw_classes(*place(kept), logits, samples, output_dtype.name)
     return out, moved(kept, reserved_by_multinomial(logits.shape[0], samples))
 
 
@@ -75,7 +75,9 @@ def multinomial(logits, num_samples, *, kept, output_dtype=int64):
 )
 def stateless_multinomial(logits, num_samples, seed, *, output_dtype=int64):
     draws = key_and_counter(jnp.asarray(seed))
-    return draw_classes(*draws, jnp.asarray(logits), int(num_samples), output_dtype.np)
+    return draw_classes(
+        *draws, jnp.asarray(logits), int(num_samples), output_dtype.name
+    )
 
 
 def _for_each(shape, parameter, **_):

@@ -255,7 +255,7 @@ class variable_scope:
         )
 
 
-def _unique(store, scope: str, name: str) -> str:
+def _unique(store, scope: str, name) -> str:
     """`name`, numbered where a scope of that name was opened inside `scope`."""
 
     def opened(part: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from penstock.core.dtypes import as_dtype, float32
 from penstock.core.shapes import TensorShape, show
@@ -183,10 +183,10 @@ def default_initializer(name: str, shape, dtype) -> Callable:
     raise ValueError(f"An initializer for variable {name} of {dtype!r} is required")
 
 
-def _bound(name, initializer, shape, dtype, given) -> Callable[[], Any]:
+def _bound(name, initializer: Any, shape, dtype, given) -> Callable[[], Any]:
     """`initializer` as a function without arguments."""
     if inspect.isclass(initializer):
-        initializer = initializer()
+        initializer = cast(Any, initializer())
     wanted = TensorShape(shape) if shape is not None else None
     if wanted is not None and wanted.is_fully_defined():
         takes = _parameters(initializer)

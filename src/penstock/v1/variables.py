@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.core.dtypes import as_dtype
 from penstock.core.shapes import TensorShape
 from penstock.ir import context, sessions
@@ -46,11 +48,14 @@ class Variable:
     __array_priority__ = 100
 
     def __new__(cls, *args, use_resource=None, **kwargs):
-        if cls is Variable:
+        kind: Any = cls
+        if kind is Variable:
+            if context.executing_eagerly():
+                return _eager(*args, **kwargs)
             if use_resource is None:
                 use_resource = _scope_wants_resource()
-            cls = ResourceVariable if use_resource else RefVariable
-        return super().__new__(cls)
+            kind = ResourceVariable if use_resource else RefVariable
+        return object.__new__(kind)
 
     def __init__(
         self,
@@ -96,9 +101,29 @@ class Variable:
 
     # --- what it is ---------------------------------------------------------------
 
-    _tensor: Tensor  # the reference, or the resource handle
-    _initializer_op: object
-    _initial_value: Tensor
+    _tensor: Any  # the reference, or the resource handle
+    _snapshot: Any
+    _initializer_op: Any
+    _initial_value: Any
+
+    def _create(self, initial_value, scope, dtype, validate_shape, shape) -> None:
+        """Make the nodes: first value, variable, assignment, read."""
+        raise NotImplementedError
+
+    def _write(self, kind, value, use_locking, name, read_value):
+        raise NotImplementedError
+
+    def value(self) -> Tensor:
+        """The value as a tensor, for use in the graph."""
+        raise NotImplementedError
+
+    @property
+    def dtype(self):
+        raise NotImplementedError
+
+    @property
+    def shape(self) -> TensorShape:
+        raise NotImplementedError
 
     @property
     def name(self) -> str:
@@ -236,7 +261,7 @@ class Variable:
         return to_proto(self, export_scope)
 
     @staticmethod
-    def from_proto(variable_def, import_scope=None) -> Variable:
+    def from_proto(variable_def, import_scope=None) -> Any:
         return Variable(
             variable_def=variable_def,
             import_scope=import_scope,
@@ -254,7 +279,7 @@ class Variable:
         self._initializer_op = find(proto.initializer_name)
         self._snapshot = find(proto.snapshot_name)
         value = proto.initial_value_name
-        self._initial_value = find(value) if value else None  # type: ignore
+        self._initial_value = find(value) if value else None
         self._trainable = proto.trainable
         if proto.HasField("save_slice_info_def"):
             info = proto.save_slice_info_def
@@ -420,6 +445,18 @@ class AssignedVariable(ResourceVariable):
 
     def eval(self, session=None):
         return self._snapshot.eval(session=session)
+
+
+def _eager(initial_value=None, trainable=None, collections=None, *args, **given):
+    """A variable that holds its value itself, under `tf.enable_eager_execution`."""
+    from penstock.api.variable import Variable as EagerVariable
+
+    del collections
+    for name in ("collections", "expected_shape", "validate_shape", "caching_device"):
+        given.pop(name, None)
+    if callable(initial_value):
+        initial_value = initial_value()
+    return EagerVariable(initial_value, trainable, *args, **given)
 
 
 def _scope_wants_resource() -> bool:
