@@ -83,6 +83,9 @@ class Graph:
             ]
             for device in self._devices:
                 _place(node, device)
+            for overrides in self._attr_scopes:
+                if op.type in overrides:
+                    node.attrs["_gradient_op_type"] = overrides[op.type]
             node._inside = tuple(self._controls)
             self._nodes[name] = node
             self.version += 1
@@ -223,6 +226,18 @@ class Graph:
     def colocate_with(self, op, ignore_existing: bool = False) -> Iterator[None]:
         """Accepted for its callers' sake: placement is the compiler's here."""
         yield
+
+    @contextmanager
+    def gradient_override_map(self, op_type_map) -> Iterator[None]:
+        """Nodes made inside differentiate by registered rules: op type -> name."""
+        for key, value in op_type_map.items():
+            if not (isinstance(key, str) and isinstance(value, str)):
+                raise TypeError("op_type_map must map from op types to names.")
+        self._attr_scopes.append(dict(op_type_map))
+        try:
+            yield
+        finally:
+            self._attr_scopes.pop()
 
     # --- look-up --------------------------------------------------------------------
 
