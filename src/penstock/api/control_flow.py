@@ -279,6 +279,9 @@ def while_loop(
 
 
 def _eager_loop(cond, body, loop_vars, limit):
+    loop_vars = nest.map_structure(
+        lambda v: v if isinstance(v, TensorArray | Tensor) else tensor(v), loop_vars
+    )
     count = 0
     while (limit is None or count < int(limit)) and bool(cond(*loop_vars)):
         made = body(*loop_vars)
