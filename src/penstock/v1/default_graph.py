@@ -123,6 +123,7 @@ def set_random_seed(seed) -> None:
     """Set the default graph's seed. As `tf.set_random_seed`."""
     where = context.landing()
     if where.eager:
-        where.set_seed(seed)
+        where.seeds.set_seed(seed)
+        where.forget_random_state()
     else:
         where.seed = None if seed is None else int(seed)
