@@ -93,9 +93,9 @@ def _seed(y: Tensor, seed) -> Gradient:
 def _differentiate(node: Node, dys: list[Any]) -> list[Gradient]:
     """The rule of `node` applied to what its outputs received."""
     if node.op.nested:
-        from penstock import autodiff_control
+        from penstock.autodiff_control import differentiate
 
-        return autodiff_control.differentiate(node, dys)
+        return differentiate(node, dys)
     full = [
         TABLE["ZerosLike"](t) if dy is None and _differentiable(t) else dy
         for t, dy in zip(node.outputs, dys, strict=True)

@@ -18,3 +18,17 @@ __all__ = [
     "complex_types", "forward_compatible", "integral_types", "path_to_str",
     "real_types",
 ]  # fmt: skip
+
+
+def __getattr__(name: str):
+    """`tf.compat.v1` asked of the 2.x face, which then stays the chosen one."""
+    if name in ("v1", "v2"):
+        import importlib
+
+        from penstock.ir import context
+        from penstock.v2.landing import activate
+
+        if not context.chosen():
+            activate()
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

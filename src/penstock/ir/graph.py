@@ -12,7 +12,7 @@ from penstock.core.dtypes import DType, as_dtype
 from penstock.core.shapes import Dims
 from penstock.ir import context
 from penstock.ir.bind import bind
-from penstock.ir.node import Node, user_line
+from penstock.ir.node import Node, serializer, user_line
 from penstock.ir.op import TABLE, Op
 from penstock.ir.tensor import Tensor
 
@@ -369,9 +369,7 @@ class Graph:
 
     def as_graph_def(self, from_version=None, add_shapes: bool = False):
         """This graph as TensorFlow's GraphDef protocol buffer."""
-        from penstock.saving.graph_io import graph_def
-
-        return graph_def(self, add_shapes=add_shapes)
+        return serializer().graph_def(self, add_shapes=add_shapes)
 
     def _add_node_for_import(self, op, name, bound, shapes, control) -> Node:
         node = self._add(op, name, bound, shapes, user_line())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,14 @@ def _has_strings(bound) -> bool:
     if not bound.inputs:
         return False
     return string in bound.dtypes or any(t.dtype is string for t in bound.inputs)
+
+
+def serializer():
+    """The module that writes graphs as protocol buffers.
+
+    It knows the graph, not the other way round: it is found by name, when asked for.
+    """
+    return importlib.import_module("penstock.saving.graph_io")
 
 
 class Node:
@@ -78,9 +87,7 @@ class Node:
 
     @property
     def node_def(self):
-        from penstock.saving.graph_io import node_def
-
-        return node_def(self)
+        return serializer().node_def(self)
 
     def values(self) -> tuple[Tensor, ...]:
         return tuple(self.outputs)

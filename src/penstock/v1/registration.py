@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from penstock import autodiff
+import penstock.autodiff as autodiff
 from penstock.ir.op import STOPS, TABLE, _missing
 
 
