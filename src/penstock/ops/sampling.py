@@ -33,19 +33,6 @@ def reserved(size: int) -> int:
     return size * _RESERVED_PER_VALUE
 
 
-def rounded(product: jax.Array) -> jax.Array:
-    """`product` itself, kept apart from an addition that follows.
-
-    XLA:CPU compiles `a * b + c` to one fused operation with one rounding, through
-    optimization barriers and `reduce_precision` too (seen with JAX 0.10.2). A
-    selection in between stops it, so that both steps round as TensorFlow's do; it
-    must be one that the compiler cannot prove idle, so the largest finite number
-    becomes infinity.
-    """
-    largest = jnp.asarray(jnp.finfo(product.dtype).max, product.dtype)
-    return jnp.where(product == largest, jnp.inf, product)
-
-
 def unit_float32(word: jax.Array) -> jax.Array:
     """Words to float32 in [0, 1), steps of 2**-23."""
     bits = (word & jnp.uint32(0x7FFFFF)) | jnp.uint32(0x3F800000)

@@ -21,7 +21,7 @@ from __future__ import annotations
 import math
 
 from penstock.ops import sampling
-from penstock.ops.sampling import rounded
+from penstock.ops.rounding import rounded
 from penstock.ops.sampling_stateless import key_and_counter
 from penstock.ops.xla import jax, jnp
 
