@@ -17,7 +17,7 @@ from penstock.ir.node import Node
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 from penstock.runtime.eager.recorder import RECORDER
-from penstock.v2.inline import emit
+from penstock.runtime.inline import emit
 
 _numbers = itertools.count()
 

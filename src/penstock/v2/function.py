@@ -118,6 +118,8 @@ class Function:
     # --- finding the trace ---------------------------------------------------------------
 
     def _find(self, args, kwargs):
+        if self._signature is not None:
+            args, kwargs = self._converted(args, kwargs)
         flat, structure = self._flatten(args, kwargs)
         tensors: list[Any] = []
         key: list[Any] = [structure]
@@ -142,6 +144,18 @@ class Function:
         bound.apply_defaults()
         values = dict(bound.arguments)
         return nest.flatten(values), _structure(values)
+
+    def _converted(self, args, kwargs):
+        """Arguments with lists and numbers as the tensors the signature asks for."""
+        bound = self._parameters.bind(*args, **kwargs)
+        values = list(bound.arguments.items())
+        for (name, value), spec in zip(values, self._signature, strict=False):
+            plain = hasattr(spec, "is_spec") and not _is_tensor_like(value)
+            if plain and not nest.is_nested(spec):
+                bound.arguments[name] = as_tensor(
+                    context.landing(), value, spec.dtype, None
+                )
+        return bound.args, bound.kwargs
 
     def _fit(self, tensors: list, structure):
         """Arguments as `input_signature` wants them. Raises where they do not fit."""
@@ -183,7 +197,10 @@ class Function:
                 f"tf.function '{self._name}' tried to create variables on a later "
                 "call. Create them once: outside, or guarded by `if self.v is None`."
             )
-        self._made_variables |= bool(graph.variables)
+        if graph.variables:
+            # Variables are made once: traced again, the function finds them.
+            self._made_variables = True
+            return self._trace(args, kwargs, tensors)
         return ConcreteFunction(self, graph, outputs)
 
     def _call_symbolic(self, graph: TracedGraph, args, kwargs, tensors):

@@ -50,6 +50,7 @@ class Recorder(threading.local):
         self.tapes: list[Any] = []
         self.strict = False
         self.kept: dict[Any, EagerTensor] = {}
+        self.numbers: dict[Any, set] = {}
         self.scratch: dict[Any, Any] = {}
         self.seeds = EagerSeeds()
 
@@ -116,7 +117,13 @@ class Recorder(threading.local):
                 else:
                     refs.append(_enter(window, arg, fresh, size))
             elif type(arg) in _SCALARS:
-                refs.append(_scalar_key(arg))
+                kinds = window.step.general.get(op) if window.step.general else None
+                if kinds is None:
+                    refs.append(_scalar_key(arg))
+                else:
+                    number = _as_number(arg, kinds[position])
+                    used.append(number)
+                    refs.append(_enter(window, number, fresh, size))
             elif type(arg) is list or type(arg) is tuple:
                 inner: list[Any] = []
                 for item in arg:
@@ -256,14 +263,23 @@ class Recorder(threading.local):
         return child
 
     def _general(self, op: Op, bound, args) -> bool:
-        """Whether Python numbers come as inputs here: they were seen to change."""
-        if not any(type(a) in _SCALARS for a in args):
+        """Whether Python numbers come as inputs here: they were seen to change.
+
+        Decided for a line of the program, so that a long window of ever new numbers
+        is compiled a few times, not once for each place it has.
+        """
+        numbers = [_scalar_key(a) for a in args if type(a) in _SCALARS]
+        if not numbers:
             return False
-        step = self.window.step
-        site = (op, tuple(t.dtype for t in bound.inputs))
-        seen = step.variants.get(site, 0) + 1
-        step.variants[site] = seen
-        return seen > _VARIANTS
+        seen = self.numbers.setdefault((op, *user_line()), set())
+        if len(seen) <= _VARIANTS:
+            seen.add(tuple(numbers))
+        if len(seen) <= _VARIANTS:
+            return False
+        self.window.step.general[op] = tuple(
+            t.dtype if isinstance(t, Tensor) else None for t in bound.grouped
+        )
+        return True
 
     def _bound(self, op: Op, args: tuple, attrs: dict):
         try:
@@ -592,6 +608,13 @@ def _enter(window: Window, tensor: EagerTensor, fresh: list, size: int):
 def _scalar_key(value):
     """A number's identity: 1, 1.0 and True differ, and so do 0.0 and -0.0."""
     return (type(value), value) if value else (type(value), repr(value))
+
+
+def _as_number(value, kind: DType | None) -> EagerTensor:
+    """A Python number as an input of the window. Raises Miss where it may not fit."""
+    if kind is None or (type(value) is float and not kind.is_floating):
+        raise Miss
+    return EagerTensor(kind, (), np.asarray(value, kind.np))
 
 
 def _static_key(arg):

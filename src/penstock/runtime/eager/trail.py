@@ -52,8 +52,8 @@ class Step:
     size: int = 0  # slots used up to here
     children: dict[Any, Step] = field(default_factory=dict)
     compiled: dict[Any, Callable] = field(default_factory=dict)
-    variants: dict[Any, int] = field(default_factory=dict)
-    general: set[Any] = field(default_factory=set)
+    #: Ops whose numbers are inputs after this step, with the dtypes they take.
+    general: dict[Op, tuple] = field(default_factory=dict)
 
     def path(self) -> list[Step]:
         """From the first record to this one."""

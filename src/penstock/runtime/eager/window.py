@@ -17,6 +17,7 @@ ROOT = Step()
 #: Compiled windows kept; beyond it the tree is planted anew (changing shapes).
 _MOST_COMPILED = 1024
 _compiled_count = 0
+_compiled_total = 0
 
 
 class Window:
@@ -80,8 +81,9 @@ class _Failed:
 
 
 def _compile(step: Step, wanted: tuple[int, ...], leaves: list[int]):
-    global _compiled_count
+    global _compiled_count, _compiled_total
     _compiled_count += 1
+    _compiled_total += 1
     if _compiled_count > _MOST_COMPILED:
         _compiled_count = 0
         ROOT.children.clear()
@@ -119,6 +121,11 @@ def _refused(recipe: Recipe, message: str) -> InvalidArgumentError:
 def compiled_count() -> int:
     """How many windows were compiled since the tree was planted."""
     return _compiled_count
+
+
+def compiled_total() -> int:
+    """How many windows were compiled in this process."""
+    return _compiled_total
 
 
 def _evaluate(recipe: Recipe, values: dict[int, Any]) -> list[tuple[Recipe, Any, str]]:

@@ -1,0 +1,409 @@
+"""`tf.data`: the pipelines of `penstock.pipeline` with tensors at their ends.
+
+A user function is traced when the elements' spec allows it and it asks no tensor for
+its value; otherwise it runs as Python on eager tensors, element by element.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from penstock.api.random import get_seed
+from penstock.api.variable import Variable
+from penstock.core.dtypes import as_dtype, int64
+from penstock.core.errors import OutOfRangeError
+from penstock.formats import tfrecord
+from penstock.ir import context
+from penstock.ir.tensor import NeedsValue, Tensor
+from penstock.pipeline import INFINITE, UNKNOWN, Node, Options, files
+from penstock.pipeline import Dataset as Pipeline
+from penstock.pipeline.options import ThreadingOptions
+from penstock.pipeline.spec import ArraySpec, DatasetSpec as InnerSpec
+from penstock.pipeline.structure import transform
+from penstock.runtime.eager.tensor import EagerTensor
+from penstock.v2.mapped import Mapped
+from penstock.v2.specs import TensorSpec
+
+AUTOTUNE = -1
+INFINITE_CARDINALITY = INFINITE
+UNKNOWN_CARDINALITY = UNKNOWN
+
+
+class DatasetSpec:
+    """The spec of an element that is a data set itself. As `tf.data.DatasetSpec`."""
+
+    def __init__(self, element_spec, dataset_shape=()):
+        self.element_spec = element_spec
+
+    def __eq__(self, other):
+        same = isinstance(other, DatasetSpec)
+        return same and self.element_spec == other.element_spec
+
+    def __hash__(self):
+        return hash(repr(self.element_spec))
+
+    def __repr__(self):
+        return f"DatasetSpec({self.element_spec!r}, TensorShape([]))"
+
+
+def tensor_spec(leaf):
+    """A leaf of the pipeline's spec as the face shows it."""
+    if isinstance(leaf, ArraySpec):
+        return TensorSpec(leaf.shape, as_dtype(leaf.dtype))
+    if isinstance(leaf, InnerSpec):
+        return DatasetSpec(transform(tensor_spec, leaf.element))
+    return leaf
+
+
+def _array_spec(leaf):
+    if isinstance(leaf, DatasetSpec):
+        return InnerSpec(transform(_array_spec, leaf.element_spec))
+    return leaf
+
+
+def as_arrays(value):
+    """A structure of tensors, variables and values as one of NumPy values."""
+
+    def leaf(item):
+        if isinstance(item, EagerTensor):
+            return item._numpy() if item.dims else item._numpy()[()]
+        if isinstance(item, Tensor):
+            raise NeedsValue(
+                f"{item!r} has no value while a function is traced; make the data set "
+                "outside of it."
+            )
+        if isinstance(item, Variable):
+            return item._tensor._numpy()
+        return item
+
+    if isinstance(value, list) and any(isinstance(v, Tensor | Variable) for v in value):
+        return np.stack([np.asarray(leaf(v)) for v in value])
+    return transform(leaf, value)
+
+
+def as_tensor(leaf):
+    """One leaf of an element as a tensor; data sets pass as they are."""
+    if isinstance(leaf, np.ndarray | np.generic):
+        return EagerTensor(as_dtype(leaf.dtype), leaf.shape, np.asarray(leaf))
+    if isinstance(leaf, bytes):
+        return EagerTensor(as_dtype("string"), (), np.array(leaf, object))
+    return leaf
+
+
+def _number(value) -> int:
+    return int(value.numpy()) if hasattr(value, "numpy") else int(value)
+
+
+class Dataset(Pipeline):
+    """A data set whose elements are tensors. As `tf.data.Dataset`."""
+
+    def __iter__(self) -> OwnedIterator:
+        if not context.executing_eagerly():
+            raise NeedsValue(
+                "A data set is iterated by Python, which needs eager execution."
+            )
+        return OwnedIterator(self)
+
+    def as_numpy_iterator(self) -> Iterator:
+        """Elements as NumPy arrays, bytes and scalars."""
+        return map(lambda e: transform(_as_numpy, e), iter(self.node))
+
+    @property
+    def element_spec(self):
+        """The structure of TensorSpecs that every element fits."""
+        return transform(tensor_spec, self.spec)
+
+    def __repr__(self):
+        return f"<_{type(self.node).__name__}Dataset element_spec={self.element_spec}>"
+
+    def cardinality(self):
+        """How many elements: an int64 tensor; -1 without end, -2 not known."""
+        return as_tensor(np.int64(self.node.cardinality))
+
+    # -- beginnings ------------------------------------------------------------------
+
+    @classmethod
+    def from_tensors(cls, tensors, name=None) -> Dataset:
+        return super().from_tensors(as_arrays(tensors))
+
+    @classmethod
+    def from_tensor_slices(cls, tensors, name=None) -> Dataset:
+        return super().from_tensor_slices(as_arrays(tensors))
+
+    @classmethod
+    def from_generator(
+        cls, generator, output_types=None, output_shapes=None, args=None,
+        output_signature=None, name=None,
+    ) -> Dataset:  # fmt: skip
+        values = [as_arrays(a) for a in args or ()]
+        return super().from_generator(
+            generator, output_types, output_shapes, values, output_signature
+        )
+
+    @classmethod
+    def range(cls, *args, output_type=int64, name=None) -> Dataset:
+        return super().range(*map(_number, args), output_type=output_type)
+
+    @classmethod
+    def zip(cls, *args, datasets=None, name=None) -> Dataset:
+        return super().zip(*args, datasets=datasets)
+
+    @classmethod
+    def random(cls, seed=None, rerandomize_each_iteration=None, name=None) -> Dataset:
+        return super().random(_seeds(seed), rerandomize_each_iteration)
+
+    @classmethod
+    def list_files(cls, file_pattern, shuffle=None, seed=None, name=None) -> Dataset:
+        return super().list_files(as_arrays(file_pattern), shuffle, _seeds(seed))
+
+    @classmethod
+    def sample_from_datasets(
+        cls, datasets, weights=None, seed=None, stop_on_empty_dataset=False,
+        rerandomize_each_iteration=None,
+    ) -> Dataset:  # fmt: skip
+        weights = weights if weights is None else as_arrays(weights)
+        return super().sample_from_datasets(
+            datasets, weights, _seeds(seed), stop_on_empty_dataset,
+            rerandomize_each_iteration,
+        )  # fmt: skip
+
+    # -- functions ---------------------------------------------------------------------
+
+    def map(self, map_func, num_parallel_calls=None, deterministic=None,
+            synchronous=None, use_unbounded_threadpool=False, name=None) -> Dataset:  # fmt: skip
+        mapped = Mapped(map_func, self.element_spec)
+        return super().map(
+            self._calls(mapped), num_parallel_calls and _number(num_parallel_calls),
+            vectorised=mapped.on_batches(), spec=mapped.spec,
+        )  # fmt: skip
+
+    def filter(self, predicate, name=None) -> Dataset:
+        return super().filter(self._calls(Mapped(predicate, self.element_spec)))
+
+    def take_while(self, predicate, name=None) -> Dataset:
+        return super().take_while(self._calls(Mapped(predicate, self.element_spec)))
+
+    def flat_map(self, map_func, name=None) -> Dataset:
+        return super().flat_map(_on_tensors(map_func))
+
+    def interleave(self, map_func, cycle_length=None, block_length=None,
+                   num_parallel_calls=None, deterministic=None, name=None) -> Dataset:  # fmt: skip
+        return super().interleave(
+            _on_tensors(map_func), cycle_length, block_length, num_parallel_calls
+        )
+
+    def group_by_window(self, key_func, reduce_func, window_size=None,
+                        window_size_func=None, name=None) -> Dataset:  # fmt: skip
+        sized = window_size_func and (lambda k: _number(window_size_func(as_tensor(k))))
+        return super().group_by_window(
+            _on_tensors(key_func), lambda k, d: reduce_func(as_tensor(k), d),
+            None if window_size is None else _number(window_size), sized,
+        )  # fmt: skip
+
+    def bucket_by_sequence_length(
+        self, element_length_func, bucket_boundaries, bucket_batch_sizes, **options
+    ) -> Dataset:  # fmt: skip
+        return super().bucket_by_sequence_length(
+            _on_tensors(element_length_func), bucket_boundaries, bucket_batch_sizes,
+            **options,
+        )  # fmt: skip
+
+    def scan(self, initial_state, scan_func, name=None) -> Dataset:
+        def step(state, element):
+            made = scan_func(transform(as_tensor, state), transform(as_tensor, element))
+            return as_arrays(made)
+
+        return super().scan(as_arrays(initial_state), step)
+
+    def reduce(self, initial_state, reduce_func, name=None):
+        """`reduce_func(state, element)` along the data set; the last state."""
+        state = transform(_constant, initial_state)
+        for element in self:
+            state = reduce_func(state, element)
+        return transform(_constant, state)
+
+    def _calls(self, mapped: Mapped) -> Callable:
+        return mapped
+
+    def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=None,
+                name=None) -> Dataset:  # fmt: skip
+        size = _number(buffer_size)
+        return super().shuffle(size, _seeds(seed), reshuffle_each_iteration)
+
+    def get_single_element(self, name=None):
+        found = super().get_single_element()
+        return transform(as_tensor, found)
+
+    def padded_batch(self, batch_size, padded_shapes=None, padding_values=None,
+                     drop_remainder=False, name=None) -> Dataset:  # fmt: skip
+        values = None if padding_values is None else as_arrays(padding_values)
+        return super().padded_batch(
+            _number(batch_size), padded_shapes, values, drop_remainder
+        )
+
+    def batch(self, batch_size, drop_remainder=False, num_parallel_calls=None,
+              deterministic=None, name=None) -> Dataset:  # fmt: skip
+        return super().batch(_number(batch_size), drop_remainder)
+
+    def concatenate(self, dataset, name=None) -> Dataset:
+        return super().concatenate(dataset)
+
+    # -- spelled otherwise in 2.0 ---------------------------------------------------
+
+    def make_one_shot_iterator(self):
+        """1.x's iterator under eager execution."""
+        return iter(self)
+
+    @property
+    def output_types(self):
+        return transform(lambda s: s.dtype, self.element_spec)
+
+    @property
+    def output_shapes(self):
+        return transform(lambda s: s.shape, self.element_spec)
+
+    @property
+    def output_classes(self):
+        return transform(lambda s: Tensor, self.element_spec)
+
+
+def _as_numpy(leaf):
+    return leaf.as_numpy_iterator() if isinstance(leaf, Pipeline) else leaf
+
+
+def _constant(value):
+    from penstock.ir.convert import as_tensor as convert
+
+    return convert(context.landing(), value, None, None)
+
+
+def _seeds(seed):
+    """The pair of seeds that TensorFlow derives from `seed` and the global one."""
+    if isinstance(seed, tuple):
+        return seed
+    seed = None if seed is None else _number(seed)
+    first, second = get_seed(seed)
+    return None if first is None else (first, second)
+
+
+def _on_tensors(function: Callable) -> Callable:
+    """`function` on tensors, from one on arrays; data sets pass as they are."""
+
+    def call(*element):
+        made = function(*(transform(as_tensor, part) for part in element))
+        return made if isinstance(made, Pipeline) else as_arrays(made)
+
+    return call
+
+
+class OwnedIterator:
+    """One pass over a data set. As what `iter(dataset)` gives in TensorFlow."""
+
+    def __init__(self, dataset: Dataset):
+        self._dataset = dataset
+        self._source = iter(dataset.node)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        element = next(self._source)
+        if type(element) is np.ndarray:
+            return EagerTensor(as_dtype(element.dtype), element.shape, element)
+        return transform(self._leaf, element)
+
+    def _leaf(self, leaf):
+        return self._dataset._to(leaf) if isinstance(leaf, Node) else as_tensor(leaf)
+
+    next = __next__
+
+    def get_next(self):
+        """The next element. Raises OutOfRangeError after the last."""
+        try:
+            return self.__next__()
+        except StopIteration:
+            raise OutOfRangeError(None, None, "End of sequence") from None
+
+    def get_next_as_optional(self):
+        from penstock.v2.dataset_experimental import Optional
+
+        try:
+            return Optional.from_value(self.__next__())
+        except StopIteration:
+            return Optional.empty(self.element_spec)
+
+    @property
+    def element_spec(self):
+        return self._dataset.element_spec
+
+
+
+
+class TextLineDataset(Dataset):
+    """The lines of text files. As `tf.data.TextLineDataset`."""
+
+    def __init__(self, filenames, compression_type=None, buffer_size=None,
+                 num_parallel_reads=None, name=None):  # fmt: skip
+        names = _file_names(filenames)
+        super().__init__(files.TextLines(names, _given(compression_type)))
+
+    def _to(self, node):
+        return Dataset(node, self._options)
+
+
+class TFRecordDataset(Dataset):
+    """The records of TFRecord files. As `tf.data.TFRecordDataset`."""
+
+    def __init__(self, filenames, compression_type=None, buffer_size=None,
+                 num_parallel_reads=None, name=None):  # fmt: skip
+        names = _file_names(filenames)
+        super().__init__(files.Records(names, _records, _given(compression_type)))
+
+    def _to(self, node):
+        return Dataset(node, self._options)
+
+
+class FixedLengthRecordDataset(Dataset):
+    """Records of equal length in binary files."""
+
+    def __init__(self, filenames, record_bytes, header_bytes=0, footer_bytes=0,
+                 buffer_size=None, compression_type=None, num_parallel_reads=None,
+                 name=None):  # fmt: skip
+        names = _file_names(filenames)
+        super().__init__(
+            files.FixedLength(
+                names, _number(record_bytes), _number(header_bytes or 0),
+                _number(footer_bytes or 0), compression_type or "",
+            )
+        )  # fmt: skip
+
+    def _to(self, node):
+        return Dataset(node, self._options)
+
+
+def _given(compression) -> str:
+    """The name of a compression: "" where none is meant."""
+    return "" if compression is None else str(getattr(compression, "value", compression))
+
+
+def _records(path: str, compression: str):
+    return tfrecord.read_records(path, compression)
+
+
+def _file_names(filenames):
+    if isinstance(filenames, Pipeline):
+        return filenames.node
+    return as_arrays(filenames)
+
+
+Iterator = OwnedIterator  # type: ignore[misc,assignment]
+NumpyIterator = Any
+
+__all__ = [
+    "AUTOTUNE", "Dataset", "DatasetSpec", "FixedLengthRecordDataset",
+    "INFINITE_CARDINALITY", "Iterator", "NumpyIterator", "Options", "TFRecordDataset",
+    "TextLineDataset", "ThreadingOptions", "UNKNOWN_CARDINALITY",
+]  # fmt: skip

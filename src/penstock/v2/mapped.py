@@ -1,0 +1,167 @@
+"""A function of a data set's elements: traced and compiled, or run as Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from penstock.core.dtypes import as_dtype
+from penstock.ir import context
+from penstock.ir.convert import as_tensor
+from penstock.ir.tensor import NeedsValue, Tensor
+from penstock.ir.trace import TracedGraph
+from penstock.lowering import Frame
+from penstock.ops.xla import jax
+from penstock.pipeline import Dataset as Pipeline
+from penstock.pipeline.spec import ArraySpec
+from penstock.pipeline.structure import apply, flatten, pack, transform
+from penstock.runtime.eager.recorder import RECORDER
+from penstock.runtime.eager.tensor import EagerTensor
+from penstock.runtime.plan import make_plan, order, prune
+from penstock.runtime.step import Runnable, Store
+
+
+class _Unseen(Exception):
+    """The function cannot be a graph; it runs as Python."""
+
+
+class Mapped:
+    """`function` on elements of `element_spec` (a structure of TensorSpecs).
+
+    `spec` is the pipeline's spec of the results, None where only running shows it.
+    """
+
+    def __init__(self, function: Callable, element_spec):
+        self.function = function
+        self.spec = None
+        self._graph: TracedGraph | None = None
+        self._store = Store()
+        try:
+            self._trace(element_spec)
+        except (NeedsValue, _Unseen):
+            self._graph = None
+
+    # --- tracing ------------------------------------------------------------------------
+
+    def _trace(self, element_spec) -> None:
+        leaves = flatten(element_spec)
+        if not all(hasattr(s, "is_spec") for s in leaves):
+            raise _Unseen  # data sets, ragged or sparse tensors
+        outer = context.landing()
+        graph = TracedGraph("map", outer)
+        graph.seed = RECORDER.seed if outer.eager else outer.seed
+        with context.entered(graph):
+            inputs = [graph.add_input(s.dtype, s.shape._dims, "arg") for s in leaves]
+            made = apply(self.function, pack(element_spec, inputs))
+            if isinstance(made, list):
+                made = tuple(made) if _mixed(made) else as_tensor(graph, made, None, None)
+            for leaf in flatten(made):
+                if isinstance(leaf, Pipeline) or leaf is None or _composite(leaf):
+                    raise _Unseen
+            self._made = transform(lambda v: as_tensor(graph, v, None, None), made)
+        graph.outputs = flatten(self._made)
+        self.spec = transform(_spec_of, self._made)
+        outside = [o for o, _ in graph.captures.values()]
+        if any(not isinstance(o, EagerTensor) or o.dtype.name == "resource" for o in outside):
+            raise _Unseen  # variables are read anew for every element
+        self._captured = [(o, i) for o, i in graph.captures.values()]
+        self._inputs = inputs
+        fed = [*inputs, *(i for _, i in self._captured)]
+        self._plan = make_plan([*graph.outputs, *graph.effects], fed)
+        self._runnable = Runnable(self._plan)
+        self._graph = graph
+
+    # --- element by element ---------------------------------------------------------------
+
+    def __call__(self, *element):
+        if self._graph is None:
+            return self._as_python(element)
+        leaves = flatten(element[0] if len(element) == 1 else element)
+        values: dict[int, Any] = {
+            id(t): _array(v) for t, v in zip(self._inputs, leaves, strict=True)
+        }
+        for outer, inner in self._captured:
+            values[id(inner)] = outer.array()
+        self._runnable.run(self._store, values)
+        return pack(self._made, [self._value(t, values) for t in self._graph.outputs])
+
+    def _value(self, tensor: Tensor, values: dict[int, Any]):
+        value = values.get(id(tensor))
+        if value is None:
+            value = tensor._node.attrs["value"]
+        array = np.asarray(value)
+        return array if array.ndim else array[()]
+
+    def _as_python(self, element):
+        from penstock.v2.dataset import as_arrays, as_tensor as eager
+
+        with context.entered(RECORDER):
+            made = self.function(*(transform(eager, part) for part in element))
+            if isinstance(made, list) and _mixed(made):
+                made = tuple(made)
+            return made if isinstance(made, Pipeline) else as_arrays(made)
+
+    # --- whole batches ---------------------------------------------------------------------
+
+    def on_batches(self) -> Callable | None:
+        """The same for [n, ...] leaves at once, where all of it is plain arithmetic."""
+        if self._graph is None or not self._is_pure():
+            return None
+        nodes = order(prune(self._graph.outputs, {id(t) for t in self._fed()}))
+        if not nodes:
+            return None
+
+        def one(arrays, captured):
+            frame = Frame({})
+            frame.values.update(
+                (id(t), a) for t, a in zip(self._inputs, arrays, strict=True)
+            )
+            frame.values.update(
+                (id(i), a) for (_, i), a in zip(self._captured, captured, strict=True)
+            )
+            frame.run(nodes)
+            return [frame.value(t) for t in self._graph.outputs]
+
+        many = jax.jit(jax.vmap(one, in_axes=(0, None)))
+
+        def call(*element):
+            leaves = flatten(element[0] if len(element) == 1 else element)
+            captured = [o.array() for o, _ in self._captured]
+            out = many([np.asarray(a) for a in leaves], captured)
+            return pack(self._made, [np.asarray(a) for a in out])
+
+        return call
+
+    def _fed(self) -> list[Tensor]:
+        return [*self._inputs, *(i for _, i in self._captured)]
+
+    def _is_pure(self) -> bool:
+        segments = self._plan.segments
+        if len(segments) != 1 or segments[0].host or segments[0].static:
+            return False
+        specs = [t.dims for t in (*self._inputs, *self._graph.outputs)]  # type: ignore[union-attr]
+        if any(d is None or None in d for d in specs):
+            return False
+        return not any(
+            n.op.keeps or n.op.guard or n.op.stateful or n.op.nested or n.op.writes
+            for n in segments[0].nodes
+        )
+
+
+def _mixed(items: list) -> bool:
+    """Whether a list stands for a tuple: it holds tensors or structures."""
+    return any(isinstance(i, Tensor | tuple | dict) for i in items)
+
+
+def _composite(leaf) -> bool:
+    return hasattr(leaf, "_components")
+
+
+def _spec_of(tensor: Tensor) -> ArraySpec:
+    return ArraySpec(as_dtype(tensor.dtype).name, tensor.dims)
+
+
+def _array(value):
+    return np.array(value, object) if isinstance(value, bytes) else value
