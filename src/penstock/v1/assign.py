@@ -8,7 +8,8 @@ from penstock.ir import context
 from penstock.ir.convert import as_tensor
 from penstock.ir.op import TABLE
 from penstock.ops import state, state_host
-from penstock.v1.variables import ResourceVariable, Variable
+from penstock.v1.resource_variables import ResourceVariable
+from penstock.v1.variables import Variable
 
 
 def _is_reference(ref) -> bool:
@@ -124,8 +125,3 @@ for _name in ("update", "add", "sub", "mul", "div", "min", "max"):
     setattr(Variable, f"scatter_{_name}", _rows(globals()[f"scatter_{_name}"]))
 for _name in ("nd_update", "nd_add", "nd_sub"):
     setattr(Variable, f"scatter_{_name}", _elements(globals()[f"scatter_{_name}"]))
-
-
-def sliced_variable(variable, item):
-    """`variable[item]`: a tensor; `tf.assign` to it writes that part."""
-    return variable.value()[item]

@@ -9,8 +9,9 @@ from penstock.ops import state
 from penstock.saving import checkpoint
 from penstock.v1 import variable_store
 from penstock.v1.partitioned import PartitionedVariable
+from penstock.v1.resource_variables import ResourceVariable
 from penstock.v1.saveables import _texts
-from penstock.v1.variables import ResourceVariable, Variable
+from penstock.v1.variables import Variable
 
 
 def init_from_checkpoint(ckpt_dir_or_file, assignment_map) -> None:

@@ -9,6 +9,7 @@ from penstock.ir import context
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 from penstock.ops.source import identity
+from penstock.v1.variable_operators import attach
 from penstock.v1.variables import Variable
 
 
@@ -197,19 +198,7 @@ def min_max_variable_partitioner(
     return partitioner
 
 
-def _delegate(name: str):
-    method = f"__{name}__"
-
-    def operator(self, other):
-        return getattr(self.as_tensor(), method)(other)
-
-    return operator
-
-
-for _name in "add radd sub rsub mul rmul truediv rtruediv matmul rmatmul".split():
-    setattr(PartitionedVariable, f"__{_name}__", _delegate(_name))
-setattr(PartitionedVariable, "__getitem__", _delegate("getitem"))  # noqa: B010
-
+attach(PartitionedVariable, lambda variable: variable.as_tensor())
 
 __all__ = [
     "PartitionedVariable", "fixed_size_partitioner", "min_max_variable_partitioner",

@@ -16,7 +16,8 @@ from penstock.ir.op import TABLE
 from penstock.ops import state
 from penstock.ops.source import identity, no_op, placeholder_with_default
 from penstock.v1.partitioned import PartitionedVariable
-from penstock.v1.variables import ResourceVariable, Variable
+from penstock.v1.resource_variables import ResourceVariable
+from penstock.v1.variables import Variable
 
 
 @dataclass(frozen=True, slots=True)

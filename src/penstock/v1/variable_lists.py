@@ -10,7 +10,8 @@ from penstock.ir.tensor import Tensor
 from penstock.ops import state
 from penstock.ops.source import no_op
 from penstock.v1.graph_keys import GraphKeys, get_collection
-from penstock.v1.variables import ResourceVariable, Variable
+from penstock.v1.resource_variables import ResourceVariable
+from penstock.v1.variables import Variable
 
 
 def global_variables(scope=None) -> list:

@@ -1,4 +1,4 @@
-"""`tf.Variable` of 1.x: reference variables and, on request, resource variables."""
+"""`tf.Variable` of 1.x: what all variables share, and reference variables."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from penstock.v1.default_graph import get_default_graph
 from penstock.v1.graph_keys import GraphKeys
 from penstock.v1.initialized import guarded, initialized_value
 from penstock.v1.scopes import init_scope
+from penstock.v1.variable_operators import attach
 
 _resource_default = False
 
@@ -54,6 +55,8 @@ class Variable:
                 return _eager(*args, **kwargs)
             if use_resource is None:
                 use_resource = _scope_wants_resource()
+            from penstock.v1.resource_variables import ResourceVariable
+
             kind = ResourceVariable if use_resource else RefVariable
         return object.__new__(kind)
 
@@ -295,12 +298,12 @@ class RefVariable(Variable):
         name = scope[:-1]
         if callable(initial_value) and not isinstance(initial_value, Tensor):
             with self._graph.name_scope("Initializer"):
-                initial_value = _tensor(initial_value(), dtype, "initial_value")
+                initial_value = as_initial(initial_value(), dtype, "initial_value")
             value = initial_value
         else:
-            value = _tensor(initial_value, dtype, "initial_value")
+            value = as_initial(initial_value, dtype, "initial_value")
         dims = value.shape if validate_shape else TensorShape(shape)
-        _require_shape(value, validate_shape)
+        require_shape(value, validate_shape)
         self._initial_value = value
         self._tensor = ops.variable_v2(
             dtype=value.dtype.base_dtype, shape=dims, name=name + "/"
@@ -344,109 +347,6 @@ class RefVariable(Variable):
         return out if read_value else out.op
 
 
-class ResourceVariable(Variable):
-    """A variable behind a handle: each read is a snapshot at its place in the run."""
-
-    def _create(self, initial_value, scope, dtype, validate_shape, shape) -> None:
-        name = scope[:-1]
-        with self._graph.name_scope("Initializer"):
-            if callable(initial_value) and not isinstance(initial_value, Tensor):
-                initial_value = initial_value()
-            value = _tensor(initial_value, dtype, "initial_value")
-        _require_shape(value, validate_shape)
-        self._initial_value = value
-        dims = TensorShape(shape) if shape is not None else value.shape
-        kind = value.dtype.base_dtype
-        self._tensor = ops.var_handle(
-            dtype=kind, shape=dims, shared_name=name, name=name + "/"
-        )
-        self._tensor.variable_dims = dims
-        self._is_initialized = ops.var_is_initialized(
-            self._tensor, name=scope + "IsInitialized/VarIsInitializedOp/"
-        )
-        self._initializer_op = ops.assign_variable(
-            self._tensor, guarded(value, name), dtype=kind, name=scope + "Assign/"
-        )
-        self._snapshot = ops.read_variable(
-            self._tensor, dtype=kind, name=scope + "Read/ReadVariableOp/"
-        )
-
-    def _init_from_proto(self, proto, scope) -> None:
-        super()._init_from_proto(proto, scope)
-        self._tensor.variable_dims = self._tensor.op.get_attr("shape")
-
-    @property
-    def handle(self) -> Tensor:
-        return self._tensor
-
-    @property
-    def dtype(self):
-        return self._tensor.op.attrs["dtype"]
-
-    @property
-    def shape(self) -> TensorShape:
-        return TensorShape(self._tensor.variable_dims)
-
-    def set_shape(self, shape) -> None:
-        self._tensor.variable_dims = self.shape.merge_with(shape)
-        self._snapshot.set_shape(shape)
-
-    def value(self) -> Tensor:
-        return ops.read_variable(self._tensor, dtype=self.dtype)
-
-    def read_value(self) -> Tensor:
-        where = context.landing()
-        with where.name_scope("Read"):
-            read = ops.read_variable(self._tensor, dtype=self.dtype)
-        return identity(read)
-
-    def is_initialized(self, name=None) -> Tensor:
-        return ops.var_is_initialized(self._tensor, name=name)
-
-    def _as_graph_element(self) -> Tensor:
-        return self._snapshot
-
-    def _ref(self) -> Tensor:
-        return self._tensor
-
-    def _write(self, kind, value, use_locking, name, read_value):
-        del use_locking
-        value = as_tensor(context.landing(), value, self.dtype, None)
-        self.shape.assert_is_compatible_with(value.shape)
-        done = getattr(ops, f"{kind}_variable")(
-            self._tensor, value, dtype=self.dtype, name=name
-        )
-        return self.after(done) if read_value else done
-
-    def after(self, operation) -> ResourceVariable:
-        """This variable as it is once `operation` ran."""
-        return AssignedVariable(self, operation)
-
-
-class AssignedVariable(ResourceVariable):
-    """What an assignment to a resource variable gives: reads come after it."""
-
-    def __new__(cls, *_):
-        return object.__new__(cls)
-
-    def __init__(self, variable: ResourceVariable, operation):
-        self.__dict__.update(variable.__dict__)
-        self._after = operation
-        with context.landing().control_dependencies([operation]):
-            self._snapshot = ops.read_variable(self._tensor, dtype=self.dtype)
-
-    @property
-    def op(self):
-        return self._after
-
-    def value(self) -> Tensor:
-        with context.landing().control_dependencies([self._after]):
-            return super().value()
-
-    def eval(self, session=None):
-        return self._snapshot.eval(session=session)
-
-
 def _eager(initial_value=None, trainable=None, collections=None, *args, **given):
     """A variable that holds its value itself, under `tf.enable_eager_execution`."""
     from penstock.api.variable import Variable as EagerVariable
@@ -480,7 +380,8 @@ def _collections(given, trainable: bool) -> list:
     return keys
 
 
-def _tensor(value, dtype, name: str) -> Tensor:
+def as_initial(value, dtype, name: str) -> Tensor:
+    """An initial value as a tensor; ValueError for one of another dtype."""
     tensor = as_tensor(context.landing(), value, dtype, name)
     if dtype is not None and tensor.dtype.base_dtype is not dtype.base_dtype:
         raise ValueError(
@@ -490,7 +391,8 @@ def _tensor(value, dtype, name: str) -> Tensor:
     return tensor
 
 
-def _require_shape(value: Tensor, validate_shape: bool) -> None:
+def require_shape(value: Tensor, validate_shape: bool) -> None:
+    """Raises ValueError where the initial value's shape is unknown and matters."""
     if validate_shape and value.dims is None:
         raise ValueError(
             f"initial_value must have a shape specified: {value!r}. Give it one with "
@@ -503,33 +405,4 @@ def _as_tuple(shape: TensorShape) -> str:
     return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
 
 
-_OPERATORS = """
-    add radd sub rsub mul rmul truediv rtruediv div rdiv floordiv rfloordiv mod rmod
-    pow rpow matmul rmatmul and rand or ror xor rxor lt le gt ge
-""".split()
-
-
-def _delegate(name: str):
-    method = f"__{name}__"
-
-    def operator(self, other):
-        return getattr(self.value(), method)(other)
-
-    operator.__name__ = method
-    return operator
-
-
-for _name in _OPERATORS:
-    setattr(Variable, f"__{_name}__", _delegate(_name))
-for _name in ("neg", "abs", "invert"):
-    _method = f"__{_name}__"
-    setattr(Variable, _method, lambda self, _m=_method: getattr(self.value(), _m)())
-
-
-def _getitem(self, item):
-    from penstock.v1.assign import sliced_variable
-
-    return sliced_variable(self, item)
-
-
-Variable.__getitem__ = _getitem  # type: ignore[attr-defined]
+attach(Variable, lambda variable: variable.value())
