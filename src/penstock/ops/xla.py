@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import importlib
 import os
+import platform
+import sys
 from typing import Any
 
 
@@ -19,6 +21,20 @@ def _configure(jax) -> None:
         jax.config.update("jax_compilation_cache_dir", directory)
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+def _forbid_fusing() -> None:
+    """Keep the CPU from fusing a multiplication with an addition.
+
+    A fused operation rounds once, TensorFlow's kernels round twice: last digits would
+    differ in one of four results (docs/adr/0004-no-fused-multiply-add.md). XLA reads
+    its flags when JAX starts; what the user says there has precedence.
+    """
+    flags = os.environ.get("XLA_FLAGS", "")
+    if "jax" in sys.modules or platform.machine().lower() not in ("x86_64", "amd64"):
+        return
+    if "xla_cpu_max_isa" not in flags:
+        os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_max_isa=AVX".strip()
 
 
 def _default_cache() -> str:
@@ -34,6 +50,8 @@ class _Lazy:
 
     def __getattr__(self, attribute: str) -> Any:
         global _ready
+        if not _ready:
+            _forbid_fusing()
         import jax as real
 
         if not _ready:
