@@ -15,6 +15,7 @@ from penstock.v1.default_graph import get_default_graph
 from penstock.v1.graph_keys import GraphKeys
 from penstock.v1.initialized import guarded, initialized_value
 from penstock.v1.scopes import init_scope
+from penstock.v1.slice_info import SaveSliceInfo
 from penstock.v1.variable_operators import attach
 
 _resource_default = False
@@ -223,18 +224,7 @@ class Variable:
         shape = "<unknown>" if self.shape.rank is None else _as_tuple(self.shape)
         return f"<tf.Variable '{self.name}' shape={shape} dtype={self.dtype.name}>"
 
-    class SaveSliceInfo:
-        """Where a piece lies in the partitioned variable it is part of."""
-
-        def __init__(self, full_name="", full_shape=(), var_offset=(), var_shape=()):
-            self.full_name, self.full_shape = full_name, list(full_shape)
-            self.var_offset, self.var_shape = list(var_offset), list(var_shape)
-
-        @property
-        def spec(self) -> str:
-            full = " ".join(map(str, self.full_shape))
-            pairs = zip(self.var_offset, self.var_shape, strict=True)
-            return f"{full} " + ":".join(f"{o},{s}" for o, s in pairs)
+    SaveSliceInfo = SaveSliceInfo
 
     def _set_save_slice_info(self, info) -> None:
         self._save_slice_info = info
