@@ -65,13 +65,48 @@ def _needs(step: Step) -> list[Tensor]:
     return list(step.inputs)
 
 
-def layers_of(steps: list[Step]) -> list:
-    """The layers among `steps`, each once, in order."""
-    out: list = []
-    for step in steps:
-        if isinstance(step, LayerCall) and not any(step.layer is x for x in out):
-            out.append(step.layer)
-    return out
+def layers_of(steps: list[Step], outputs: list[Tensor], inputs: list) -> list:
+    """The layers among `steps` and `inputs` in Keras' order.
+
+    A layer's depth is its longest way to an output; deeper ones come first, equal ones
+    as a walk back from the outputs meets them.
+    """
+    met = _met(outputs, {id(s) for s in steps})
+    depth: dict[int, int] = {}
+    of_layer: dict[int, int] = {}
+    for step in reversed(steps):
+        layer = step.layer if isinstance(step, LayerCall) else step
+        deep = max(depth.get(id(step), 0), of_layer.get(id(layer), 0))
+        depth[id(step)] = of_layer[id(layer)] = deep
+        for tensor in _needs(step):
+            maker = _maker(tensor)
+            depth[id(maker)] = max(depth.get(id(maker), 0), deep + 1)
+            if isinstance(maker, LayerCall):
+                key = id(maker.layer)
+                of_layer[key] = max(of_layer.get(key, 0), deep + 1)
+    found = {id(s.layer): s.layer for s in steps if isinstance(s, LayerCall)}
+    found.update((id(x), x) for x in inputs)
+    return sorted(
+        found.values(),
+        key=lambda x: (-of_layer.get(id(x), 0), met.get(id(x), -1)),
+    )
+
+
+def _met(outputs: list[Tensor], inside: set[int]) -> dict[int, int]:
+    """Layer id -> when a walk back from `outputs`, depth first, meets it."""
+    order: dict[int, int] = {}
+    seen: set[int] = set()
+    stack = list(reversed(outputs))
+    while stack:
+        step = _maker(stack.pop())
+        if isinstance(step, LayerCall):
+            order.setdefault(id(step.layer), len(order))
+        if id(step) in seen:
+            continue
+        seen.add(id(step))
+        if id(step) in inside:
+            stack.extend(reversed(_needs(step)))
+    return order
 
 
 def run(steps: list[Step], values: dict[int, Any], training, mask) -> None:

@@ -6,6 +6,7 @@ import inspect
 import threading
 import weakref
 from collections.abc import Callable
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from penstock.ir.tensor import Tensor
 from penstock.keras import backend_config as config
 from penstock.keras import names, scratch, tracking
 from penstock.keras.input_spec import InputSpec, check
+from penstock.keras.layer_variable import LayerVariable, casting
 from penstock.v2.scopes import name_scope
 
 
@@ -29,9 +31,21 @@ class _Calls(threading.local):
 
     def __init__(self):
         self.training: list[Any] = []
+        self.scopes: list[str] = []  # of the layers that are running: weights' names
 
 
 _calls = _Calls()
+
+
+@contextmanager
+def weight_scope(name: str | None):
+    """Prefix the names of weights made inside a `with`; None starts from nothing."""
+    before = _calls.scopes
+    _calls.scopes = [] if name is None else [*before, name]
+    try:
+        yield
+    finally:
+        _calls.scopes = before
 
 
 class Layer:
@@ -186,13 +200,13 @@ class Layer:
         )
         if trainable is None:
             trainable = getattr(synchronization, "name", synchronization) != "ON_READ"
-        scope = context.landing().get_name_scope()
-        full = f"{scope or self._weight_scope()}/{name or 'variable'}"
+        full = "/".join([*_calls.scopes, name or "Variable"])
         value = _weight_value(first, dims, kind)
-        variable = Variable(
+        variable = LayerVariable(
             value, trainable=trainable, name=full, dtype=kind,
             constraint=config.constraint(constraint),
         )  # fmt: skip
+        variable.autocast = bool(experimental_autocast and autocast)
         variable._keras_name = name or "variable"  # type: ignore[attr-defined]
         variable.regularizer = config.regularizer(regularizer)  # type: ignore[attr-defined]
         self._own_weights.append(variable)
@@ -202,34 +216,39 @@ class Layer:
 
     add_variable = add_weight
 
-    def _weight_scope(self) -> str:
-        return self._name
-
     def _own(self) -> list[Variable]:
         """Weights made here or assigned to attributes, in the order they came."""
         held = tracking.attributes(self, tracking.is_variable)
         return tracking.unique(iter([*self._own_weights, *held]))
 
-    def _gather(self, wanted: Callable[[Variable, bool], bool]) -> list[Variable]:
-        """Own weights, then those of sublayers, that `wanted(weight, frozen)` takes."""
-        out = [w for w in self._own() if wanted(w, not self._trainable)]
-        for layer in self._sublayers():
-            out += layer._gather(wanted)
-        return tracking.unique(iter(out))
+    def _carriers(self) -> list[list[Layer]]:
+        """Sublayers in groups: those of one list together."""
+        return tracking.carriers(self, lambda v: isinstance(v, Layer))
+
+    def _below(self, kind: str) -> list[Variable]:
+        """The `kind` of weights of all sublayers."""
+        return [
+            w
+            for group in self._carriers()
+            for part in _parts_of(kind)
+            for layer in group
+            for w in getattr(layer, part)
+        ]
 
     @property
     def trainable_weights(self) -> list[Variable]:
         if not self._trainable:
             return []
-        return self._gather(lambda w, frozen: w.trainable and not frozen)
+        own = [w for w in self._own() if w.trainable]
+        return tracking.unique(iter([*own, *self._below("trainable_weights")]))
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
+        own = [w for w in self._own() if not w.trainable]
         if not self._trainable:
-            trained = self._gather(lambda w, _: w.trainable)
-            rest = self._gather(lambda w, _: not w.trainable)
-            return tracking.unique(iter([*trained, *rest]))
-        return self._gather(lambda w, frozen: frozen or not w.trainable)
+            own = [w for w in self._own() if w.trainable] + own
+            return tracking.unique(iter([*own, *self._below("weights")]))
+        return tracking.unique(iter([*own, *self._below("non_trainable_weights")]))
 
     @property
     def weights(self) -> list[Variable]:
@@ -340,7 +359,11 @@ class Layer:
         kwargs = self._with_context(dict(kwargs), rest, inputs, training)
         _calls.training.append(training)
         try:
-            with name_scope(self._scope_name()):
+            with (
+                name_scope(self._scope_name()),
+                self._naming(),
+                casting(self._read_dtype()),
+            ):
                 if not self.built:
                     self._build_for(inputs)
                 outputs = self.call(inputs, *rest, **kwargs) if args else self.call(
@@ -353,6 +376,16 @@ class Layer:
         self._set_mask(inputs, outputs, kwargs.get("mask"))
         return outputs
 
+    def _read_dtype(self):
+        """What floating weights are read as during `call`; None for what they are."""
+        if not self._autocast or self.compute_dtype == self.variable_dtype:
+            return None
+        return as_dtype(self.compute_dtype)
+
+    def _naming(self):
+        """Weights made during the call carry this layer's name, unless a graph does."""
+        return weight_scope(self._name)
+
     def _scope_name(self) -> str:
         return names.snake_case(self._name) if " " in self._name else self._name
 
@@ -361,8 +394,9 @@ class Layer:
         self._build_at(shapes)
 
     def _build_at(self, shapes) -> None:
-        with context.entered(context.outermost()):
+        with context.entered(context.outermost()), casting(None):
             self.build(shapes)
+        self._build_input_shape = shapes
         self.built = True
         if self._initial_weights is not None:
             self.set_weights(self._initial_weights)
@@ -568,6 +602,13 @@ def set_mask(tensor, mask) -> None:
 
 
 # --- small parts ----------------------------------------------------------------------------------
+
+
+def _parts_of(kind: str) -> tuple[str, ...]:
+    # A list's weights are its trained ones, then the rest.
+    if kind == "weights":
+        return ("trainable_weights", "non_trainable_weights")
+    return (kind,)
 
 
 def _is_metric(value) -> bool:

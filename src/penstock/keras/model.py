@@ -7,13 +7,20 @@ from typing import Any
 
 from penstock.core import nest
 from penstock.core.dtypes import as_dtype
+from penstock.api.variable import Variable
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
-from penstock.keras import functional, names, scratch
+from penstock.keras import functional, names, scratch, tracking
 from penstock.keras.input_layer import InputLayer
-from penstock.keras.layer import Layer, _as_shapes, getattr_mask, set_mask
+from penstock.keras.layer import (
+    Layer,
+    _as_shapes,
+    getattr_mask,
+    set_mask,
+    weight_scope,
+)
 from penstock.keras.training import Training
 
 
@@ -42,6 +49,29 @@ class Model(Training, Layer):
         """The layers held directly."""
         return [x for x in self._sublayers() if not getattr(x, "_hidden", False)]
 
+    def _naming(self):
+        return weight_scope(self._name)
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        if not self._trainable:
+            return []
+        own = [w for w in self._own() if w.trainable]
+        return tracking.unique(iter([*self._below("trainable_weights"), *own]))
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        own = [w for w in self._own() if not w.trainable]
+        if not self._trainable:
+            own = [w for w in self._own() if w.trainable] + own
+            return tracking.unique(iter([*self._below("weights"), *own]))
+        return tracking.unique(iter([*self._below("non_trainable_weights"), *own]))
+
+    @property
+    def weights(self) -> list[Variable]:
+        own = sorted(self._own(), key=lambda w: not w.trainable)
+        return tracking.unique(iter([*self._below("weights"), *own]))
+
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """The layer called `name`, or at `index`. Raises ValueError for none."""
         if index is not None and name is not None:
@@ -63,9 +93,6 @@ class Model(Training, Layer):
             f"{[x.name for x in self.layers]}."
         )
 
-    def _weight_scope(self) -> str:
-        return self._name
-
     def build(self, input_shape) -> None:
         """Make the weights by running `call` once on symbolic inputs."""
         if self.built:
@@ -75,10 +102,10 @@ class Model(Training, Layer):
         inputs = nest.map_structure(
             lambda s: scratch.placeholder(s, dtype, "input"), shapes
         )
-        with context.entered(scratch.graph()):
+        with context.entered(scratch.graph()), weight_scope(None):
             self.built = True
             try:
-                self._compute((inputs,), {})
+                self.call(inputs)
             except Exception:
                 self.built = False
                 raise
@@ -179,12 +206,9 @@ def _graph_init(self, inputs, outputs, kwargs) -> None:
     steps = functional.steps_between(flat_in, flat_out)
     object.__setattr__(self, "_steps", steps)
     input_layers = [_input_layer(t) for t in flat_in]
-    layers = [*input_layers]
-    for layer in functional.layers_of(steps):
-        if not any(layer is x for x in layers):
-            layers.append(layer)
+    layers = functional.layers_of(steps, flat_out, input_layers)
     _unique_names(layers)
-    self._layers_list = layers
+    object.__setattr__(self, "_layers_list", layers)
     self.built = True
     self._names_of_inputs = [x.name for x in input_layers]
     self._names_of_outputs = _output_names(flat_out)
@@ -227,6 +251,16 @@ class Functional(Model):
 
     def __init__(self, *args, **kwargs):
         _graph_init(self, *_split(args, kwargs))
+
+    def _sublayers(self) -> list[Layer]:
+        more = [x for x in super()._sublayers() if x not in self._layers_list]
+        return [*self._layers_list, *more]
+
+    def _carriers(self) -> list[list[Layer]]:
+        return [[x] for x in self._sublayers()]
+
+    def _naming(self):
+        return weight_scope(None)  # the layers were named when the graph was made
 
     @property
     def input_names(self) -> list[str]:

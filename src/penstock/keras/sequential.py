@@ -6,9 +6,10 @@ import copy
 from typing import Any
 
 from penstock.core import nest
+from penstock.ir import context
 from penstock.keras import names
 from penstock.keras.input_layer import InputLayer
-from penstock.keras.layer import Layer
+from penstock.keras.layer import Layer, weight_scope
 from penstock.keras.model import Functional, Input, Model
 
 
@@ -24,12 +25,31 @@ class Sequential(Model):
             self, name=name or names.unique("sequential"), trainable=trainable
         )
         self._start_training()
-        self._stack: list[Layer] = []
+        object.__setattr__(self, "_stack", [])
         object.__setattr__(self, "_graph", None)
         for layer in layers if isinstance(layers, list | tuple) else [layers] * (
             layers is not None
         ):  # fmt: skip
             self.add(layer)
+
+    def _sublayers(self) -> list[Layer]:
+        return [*self._stack, *(x for x in super()._sublayers() if x not in self._stack)]
+
+    def _carriers(self) -> list[list[Layer]]:
+        return [[x] for x in self._sublayers()]
+
+    def _naming(self):
+        return weight_scope(None)
+
+    @property
+    def weights(self):
+        if not self.built and self._graph is None and self._stack:
+            raise ValueError(
+                f"Weights for model {self.name!r} have not yet been created. Weights are "
+                "created when the model is first called on inputs or `build()` is called "
+                "with an `input_shape`."
+            )
+        return super().weights
 
     @property
     def layers(self) -> list[Layer]:
@@ -81,6 +101,10 @@ class Sequential(Model):
 
     def _build_graph(self, shape, dtype=None) -> None:
         """The functional model of these layers for inputs of `shape`."""
+        with weight_scope(None), context.entered(context.outermost()):
+            self._connect(shape, dtype)
+
+    def _connect(self, shape, dtype) -> None:
         first = self._stack[0]
         if isinstance(first, InputLayer):
             inputs = first.output

@@ -31,7 +31,7 @@ def leaves(value: Any) -> Iterator[Any]:
         for item in value:
             yield from leaves(wrap(item))
     elif isinstance(value, TrackedDict):
-        for key in value:
+        for key in sorted(value, key=str):  # Keras goes by sorted keys
             yield from leaves(wrap(value[key]))
     else:
         yield value
@@ -57,6 +57,19 @@ def attributes(owner: Any, wanted: Callable[[Any], bool]) -> list[Any]:
         if wanted(leaf)
     )
     return unique(found)
+
+
+def carriers(owner: Any, is_layer: Callable[[Any], bool]) -> list[list[Any]]:
+    """The layers held directly, grouped by the attribute that holds them.
+
+    The members of a list come as one group: Keras counts their trained weights first.
+    """
+    groups = []
+    for value in owner._tracked.values():
+        found = [leaf for leaf in leaves(value) if is_layer(leaf)]
+        if found:
+            groups.append(found)
+    return groups
 
 
 def is_variable(value: Any) -> bool:

@@ -1,0 +1,120 @@
+"""`keras.layers`."""
+
+# ruff: noqa: F401
+from penstock.keras.input_layer import InputLayer
+from penstock.keras.input_spec import InputSpec
+from penstock.keras.layer import Layer
+from penstock.keras.layers.activation_layers import (
+    ELU,
+    LeakyReLU,
+    Maxout,
+    PReLU,
+    ReLU,
+    RReLU,
+    Softmax,
+    ThresholdedReLU,
+)
+from penstock.keras.layers.borders import (
+    Cropping1D,
+    Cropping2D,
+    Cropping3D,
+    UpSampling1D,
+    UpSampling2D,
+    UpSampling3D,
+    ZeroPadding1D,
+    ZeroPadding2D,
+    ZeroPadding3D,
+)
+from penstock.keras.layers.conv import (
+    Conv1D,
+    Conv2D,
+    Conv3D,
+    Convolution1D,
+    Convolution2D,
+    Convolution3D,
+)
+from penstock.keras.layers.conv_separable import (
+    DepthwiseConv1D,
+    DepthwiseConv2D,
+    SeparableConv1D,
+    SeparableConv2D,
+    SeparableConvolution1D,
+    SeparableConvolution2D,
+)
+from penstock.keras.layers.conv_transpose import (
+    Conv1DTranspose,
+    Conv2DTranspose,
+    Conv3DTranspose,
+    Convolution2DTranspose,
+    Convolution3DTranspose,
+)
+from penstock.keras.layers.core import (
+    Activation,
+    ActivityRegularization,
+    Dense,
+    Embedding,
+    Identity,
+    Masking,
+)
+from penstock.keras.layers.dropout import (
+    AlphaDropout,
+    Dropout,
+    GaussianDropout,
+    GaussianNoise,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
+)
+from penstock.keras.layers.merging import (
+    Add,
+    Average,
+    Concatenate,
+    Dot,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    concatenate,
+    dot,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
+from penstock.keras.layers.normalization import (
+    BatchNormalization,
+    GroupNormalization,
+    LayerNormalization,
+    SyncBatchNormalization,
+    UnitNormalization,
+)
+from penstock.keras.layers.pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    AveragePooling3D,
+    AvgPool1D,
+    AvgPool2D,
+    AvgPool3D,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
+    GlobalAvgPool1D,
+    GlobalAvgPool2D,
+    GlobalAvgPool3D,
+    GlobalMaxPool1D,
+    GlobalMaxPool2D,
+    GlobalMaxPool3D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
+    MaxPool1D,
+    MaxPool2D,
+    MaxPool3D,
+    MaxPooling1D,
+    MaxPooling2D,
+    MaxPooling3D,
+)
+from penstock.keras.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
+from penstock.keras.model import Input
