@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from penstock.api.variable import Variable
+from penstock.saving.object_graph import track
 from penstock.v2.scopes import name_scope
 
 
@@ -21,6 +22,12 @@ class Module:
                 "Python identifiers (e.g. a valid class name)."
             )
         self._name = name
+
+    _is_trackable = True
+
+    def __setattr__(self, name: str, value) -> None:
+        object.__setattr__(self, name, value)
+        track(self, name, value)
 
     @property
     def name(self) -> str:

@@ -47,6 +47,11 @@ _ROOT = (
     *_both("sparse*", "checks*", "debugging*", "host*", "printing*", "einsum*", "tensordot*"),
 )  # fmt: skip
 
+_EXAMPLE = (
+    "BytesList", "FloatList", "Int64List", "Feature", "Features", "FeatureList",
+    "FeatureLists", "Example", "SequenceExample",
+)  # fmt: skip
+
 TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "": ({**_DTYPES, **_CORE, "keras": "penstock.keras"}, _ROOT),
     "math": ({}, (*_MATH, *_both("nn*"))),
@@ -62,7 +67,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "debugging": ({}, _both("debugging*", "checks*")),
     "experimental": ({}, ("penstock.v2.experimental",)),
     "image": ({}, ("penstock.v2.image", "penstock.api.image*", "penstock.api.random")),
-    "io": ({}, _both("io*", "parsing*")),
+    "io": ({}, (*_both("io*", "parsing*"), "penstock.api.image_files", "penstock.api.strings")),
     "io.gfile": ({}, ("penstock.v1.gfile",)),
     "initializers": ({}, ("penstock.v2.initializers",)),
     "nest": ({}, ("penstock.v2.nest",)),
@@ -75,7 +80,13 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "summary": ({}, ("penstock.v2.summary",)),
     "sysconfig": ({}, ("penstock.v2.sysconfig",)),
     "test": ({}, ("penstock.v2.test",)),
-    "train": ({}, ("penstock.v2.train",)),
+    "train": (
+        {
+            **{n: f"penstock.formats.messages:{n}" for n in _EXAMPLE},
+            "ExponentialMovingAverage": "penstock.v2.moving_average:ExponentialMovingAverage",
+        },
+        ("penstock.v2.checkpoint", "penstock.saving.checkpoint", "penstock.v2.train"),
+    ),
     "version": ({}, ("penstock.v2.version",)),
     "autograph": ({}, ("penstock.v2.autograph",)),
     "types": ({}, ()),
