@@ -7,6 +7,7 @@ from penstock.api.scopes import scope, tensor
 from penstock.core.dtypes import int32
 from penstock.core.errors import ShapeError
 from penstock.core.shapes import show
+from penstock.ir import context
 from penstock.ir.op import TABLE
 
 
@@ -84,7 +85,7 @@ def conv1d(
     input, filters, stride, padding, data_format="NWC", dilations=None, name=None
 ):
     """Sequences [batch, w, in] * filters [w, in, out] -> [batch, w', out]."""
-    with scope(name, "conv1d"):
+    with scope(name, "conv1d") as full:
         last = (data_format or "NWC") in ("NWC", "NHWC")
         axis = 1 if last else 2
         layout = "NHWC" if last else "NCHW"
@@ -97,8 +98,9 @@ def conv1d(
         word, _ = paddings(padding) if isinstance(padding, str) else ("EXPLICIT", ())
         pad = padding if word != "EXPLICIT" else _wider(padding, axis)
         y = conv2d(
-            x, array.expand_dims(filters, 0), [1, *step], pad, layout, [1, spread]
-        )
+            x, array.expand_dims(filters, 0), [1, *step], pad, layout, [1, spread],
+            full or None,
+        )  # fmt: skip
         return array.squeeze(y, [axis])
 
 
@@ -155,7 +157,7 @@ def conv2d_transpose(
         layout = data_format or "NHWC"
         filters = tensor(filters, name="filter")
         x = tensor(input, name="value")
-        sizes = tensor(output_shape, int32, name="output_shape")
+        sizes = tensor(output_shape, int32, name="input_sizes")
         word, explicit = paddings(padding)
         channel = -1 if layout[-1] == "C" else 1
         if None not in (x.dims, filters.dims) and x.dims[channel] != filters.dims[-1]:
@@ -208,14 +210,31 @@ def depthwise_conv2d(
     input, filter, strides, padding, data_format=None, dilations=None, name=None
 ):
     """Each channel with its own filters [h, w, in, multiplier]."""
+    with scope(name, "depthwise") as full:
+        return _depthwise(
+            input, filter, strides, padding, data_format, dilations, full or None
+        )
+
+
+def _depthwise(input, filter, strides, padding, data_format, dilations, name):
     layout = data_format or "NHWC"
     word, explicit = paddings(padding)
+    x = tensor(input, name="tensor_in")
+    filter = tensor(filter, name="filter_in")
+    _note_sizes(filter)
     return TABLE["DepthwiseConv2dNative"](
-        input, filter,
+        x, filter,
         strides=per_dimension(strides, 4, layout, "strides"),
         padding=word, explicit_paddings=explicit, data_format=layout,
         dilations=per_dimension(dilations, 4, layout, "dilations"), name=name,
     )  # fmt: skip
+
+
+def _note_sizes(filter) -> None:
+    """Two constants that TensorFlow adds here: seeds count nodes."""
+    if not context.executing_eagerly():
+        array.shape(filter)
+        tensor([1, 1], int32, name="dilation_rate")
 
 
 def separable_conv2d(
@@ -223,12 +242,12 @@ def separable_conv2d(
     dilations=None, name=None,
 ):  # fmt: skip
     """`depthwise_conv2d`, then a 1x1 convolution [1, 1, in·multiplier, out]."""
-    with scope(name, "separable_conv2d"):
+    with scope(name, "separable_conv2d") as full:
         layout = data_format or "NHWC"
-        depthwise = depthwise_conv2d(
+        depthwise = _depthwise(
             input, depthwise_filter, strides, padding, layout, dilations, "depthwise"
         )
-        return conv2d(depthwise, pointwise_filter, 1, "VALID", layout)
+        return conv2d(depthwise, pointwise_filter, 1, "VALID", layout, name=full or None)
 
 
 def atrous_conv2d(value, filters, rate, padding, name=None):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from penstock.api import nn, nn_conv
-from penstock.api.scopes import tensor
-from penstock.core.errors import UnsupportedError
+from penstock.api.nn_embedding import combined, lookup
+from penstock.api.nn_loss import dense_cross_entropy
+from penstock.api.scopes import scope
 from penstock.ir.op import TABLE
 
 
@@ -46,10 +47,10 @@ def softmax_cross_entropy_with_logits(
 ):
     """Without a gradient into `labels`, as this 1.x function is documented."""
     _named_only("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
-    labels = TABLE["StopGradient"](tensor(labels, name="labels"), name="labels_stop_gradient")
-    return nn.softmax_cross_entropy_with_logits(
-        labels, logits, dim if axis is None else axis, name
-    )
+    return dense_cross_entropy(
+        labels, logits, dim if axis is None else axis, name,
+        "softmax_cross_entropy_with_logits_sg", True,
+    )  # fmt: skip
 
 
 def softmax_cross_entropy_with_logits_v2(
@@ -97,19 +98,21 @@ def dropout(x, keep_prob=None, noise_shape=None, seed=None, name=None, rate=None
                 )
             rate = 1 - keep_prob
         else:
-            rate = TABLE["Sub"](1.0, keep_prob)
+            rate = TABLE["Sub"](1.0, keep_prob, name="sub")
     return nn.dropout(x, rate, noise_shape, seed, name)
 
 
 def relu_layer(x, weights, biases, name=None):
     """relu(x · weights + biases)."""
-    y = nn.bias_add(TABLE["MatMul"](x, weights), biases)
-    return nn.relu(y, name)
+    with scope(name, "relu_layer") as full:
+        y = nn.bias_add(TABLE["MatMul"](x, weights), biases)
+        return nn.relu(y, full)
 
 
 def xw_plus_b(x, weights, biases, name=None):
     """x · weights + biases, for matrices."""
-    return nn.bias_add(TABLE["MatMul"](x, weights), biases, name=name)
+    with scope(name, "xw_plus_b") as full:
+        return nn.bias_add(TABLE["MatMul"](x, weights), biases, name=full)
 
 
 def l2_normalize(x, axis=None, epsilon=1e-12, name=None, dim=None):
@@ -129,37 +132,51 @@ def weighted_moments(
 ):
     """(mean, variance) with each element counted `frequency_weights` times."""
     keep = bool(given("keepdims", keepdims, "keep_dims", keep_dims))
-    x = tensor(x, name="x")
-    weights = TABLE["Cast"](frequency_weights, DstT=x.dtype.base_dtype)
-    mul = TABLE["Mul"]
-    weights = mul(weights, TABLE["OnesLike"](x))
-    axes = [axes] if isinstance(axes, int) else list(axes)
-    total = TABLE["Sum"](weights, axes, keep_dims=True)
-    mean = TABLE["RealDiv"](TABLE["Sum"](mul(weights, x), axes, keep_dims=True), total)
-    off = mul(weights, TABLE["SquaredDifference"](x, mean))
-    variance = TABLE["RealDiv"](TABLE["Sum"](off, axes, keep_dims=True), total)
-    if keep:
-        return mean, variance
-    squeeze = TABLE["Squeeze"]
-    return squeeze(mean, squeeze_dims=axes), squeeze(variance, squeeze_dims=axes)
+    return nn.weighted_moments(x, axes, frequency_weights, keep, name)
+
+
+def sufficient_statistics(
+    x, axes, shift=None, keep_dims=None, name=None, keepdims=None
+):
+    """(count, sum, sum of squares, shift): what moments follow from."""
+    keep = bool(given("keepdims", keepdims, "keep_dims", keep_dims))
+    return nn.sufficient_statistics(x, axes, shift, keep, name)
 
 
 def embedding_lookup(
     params, ids, partition_strategy="mod", name=None, validate_indices=True,
     max_norm=None,
 ):  # fmt: skip
-    """Rows `ids` of `params`, a tensor or a list of shards dealt out by `mod`."""
-    several = isinstance(params, list | tuple) and len(params) > 1
-    if several and partition_strategy != "mod":
-        raise UnsupportedError(
-            "embedding_lookup over several shards knows partition_strategy='mod' "
-            f"only, not {partition_strategy!r}. Concatenate the shards."
-        )
-    return nn.embedding_lookup(params, ids, max_norm, name)
+    """Rows `ids` of `params`, a tensor or a list of shards dealt "mod" or "div"."""
+    del validate_indices
+    return lookup(params, ids, partition_strategy, max_norm, name)
+
+
+def embedding_lookup_sparse(
+    params, sp_ids, sp_weights, partition_strategy="mod", name=None, combiner=None,
+    max_norm=None,
+):  # fmt: skip
+    """Rows named by a SparseTensor of ids, combined for each of its rows."""
+    return combined(
+        params, sp_ids, sp_weights, partition_strategy, combiner, max_norm, name
+    )
+
+
+def safe_embedding_lookup_sparse(
+    embedding_weights, sparse_ids, sparse_weights=None, combiner="mean",
+    default_id=None, name=None, partition_strategy="div", max_norm=None,
+):  # fmt: skip
+    """The same where rows of ids may be empty."""
+    del partition_strategy
+    return nn.safe_embedding_lookup_sparse(
+        embedding_weights, sparse_ids, sparse_weights, combiner, default_id, max_norm,
+        name,
+    )  # fmt: skip
 
 
 def in_top_k(predictions, targets, k, name=None):
-    return nn.in_top_k(targets, predictions, k, name)
+    with scope(name, "in_top_k"):
+        return nn.in_top_k(targets, predictions, k)
 
 
 def top_k(input, k=1, sorted=True, name=None):
