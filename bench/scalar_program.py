@@ -19,8 +19,7 @@ def first_ever() -> float:
     """Seconds of a run that finds no compilation cache."""
     command = [sys.executable, "-m", "penstock", "run", str(PROGRAM)]
     with tempfile.TemporaryDirectory() as folder:
-        cold = {"XDG_CACHE_HOME": folder, "JAX_COMPILATION_CACHE_DIR": folder}
-        return sides.run(command, cold | {"PENSTOCK_CACHE": folder}).seconds
+        return sides.run(command, {"PENSTOCK_COMPILE_CACHE": folder}).seconds
 
 
 def main() -> None:

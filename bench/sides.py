@@ -93,8 +93,10 @@ def side_by_side(
     return [a for a, _ in both], [b for _, b in both]
 
 
-def figure(name: str, unit: str, mine: list[float], peers: list[float], aim: float):
-    """One line of a result: both medians, their ratio and the ratio aimed at."""
+def figure(
+    name: str, unit: str, mine: list[float], peers: list[float], aim: float | None
+):
+    """One line of a result: both medians, their ratio, and the aim if there is one."""
     a, b = statistics.median(mine), statistics.median(peers)
     return {
         "figure": name,
