@@ -133,16 +133,19 @@ class Training:
 
     def _step(self, kind: str, example) -> CompiledStep:
         """The traced `train_step`, `test_step` or `predict_step` for such batches."""
+        self._prepare(kind, example)
         flat = nest.flatten(example)
         key = (
             kind,
             tuple(None if a is None else (a.dtype.str, a.shape) for a in flat),
-            tuple(w.trainable for w in self.weights),
+            tuple(
+                layer._trainable
+                for layer in self._flatten_layers()  # type: ignore[attr-defined]
+            ),
             RECORDER.seed,
         )
         found = self._steps_made.get(key)
         if found is None:
-            self._prepare(kind, example)
             method = getattr(self, f"{kind}_step")
 
             def step(data):
@@ -150,9 +153,6 @@ class Training:
                 return method(_trimmed(data))
 
             found = self._steps_made[key] = CompiledStep(step, example)
-            # The variables that tracing made change the key.
-            again = (*key[:2], tuple(w.trainable for w in self.weights), key[3])
-            self._steps_made[again] = found
         return found
 
     def _prepare(self, kind: str, example) -> None:
@@ -162,12 +162,13 @@ class Training:
             arrays = nest.map_structure(lambda a: np.zeros(a.shape, a.dtype), x)
             self(arrays, training=False)
         if kind == "train" and self.optimizer is not None:
-            self.optimizer.build(self.trainable_variables)
+            if not self.optimizer.built:
+                self.optimizer.build(self.trainable_variables)
 
     def _really_built(self) -> bool:
-        return getattr(self, "_graph", self) is not None and bool(
-            self.weights or getattr(self, "_steps", None)
-        )
+        if getattr(self, "_graph", self) is None:
+            return False
+        return bool(getattr(self, "_steps", None) or self.weights)
 
     def _run_epoch(self, kind: str, feed, on_chunk, every_batch: bool):
         """All batches of `feed` through one step each; the last result.

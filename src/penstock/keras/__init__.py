@@ -1,0 +1,9 @@
+"""`tf.keras`: Keras 2's habits and Keras 3's names, on one implementation."""
+
+import sys
+
+from penstock.compat import namespace
+from penstock.keras.tree import TREE
+
+namespace.grow(sys.modules[__name__], "tf.keras", TREE)
+__version__ = "2.15.0"

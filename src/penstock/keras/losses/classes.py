@@ -1,0 +1,174 @@
+"""Losses as objects, with a reduction. As `tf.keras.losses`."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from penstock.api.scopes import tensor
+from penstock.core import nest
+from penstock.keras.layer import getattr_mask, set_mask
+from penstock.keras.losses import crossentropy as entropy
+from penstock.keras.losses import functions as f
+from penstock.keras.losses.functions import FAMILY
+from penstock.keras.losses.reduction import Reduction, fitted, reduced
+
+
+class Loss:
+    """The base of losses: a subclass defines `call(y_true, y_pred)`, one value a sample.
+
+    `reduction`: "sum_over_batch_size" (also "auto"), "sum", "none".
+    """
+
+    def __init__(self, reduction=Reduction.AUTO, name=None, dtype=None):
+        del dtype
+        Reduction.validate(reduction)
+        self.reduction, self.name = reduction, name
+
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        """The loss of a batch; a scalar unless the reduction is "none"."""
+        values = tensor(self.call(y_true, y_pred))
+        mask = getattr_mask(y_pred) if not nest.is_nested(y_pred) else None
+        if mask is not None and getattr_mask(values) is None:
+            if mask.dims is None or values.dims is None or (
+                len(mask.dims) == len(values.dims)
+            ):  # fmt: skip
+                set_mask(values, mask)
+        return reduced(values, sample_weight, self.reduction)
+
+    def call(self, y_true, y_pred):
+        raise NotImplementedError(
+            f"{type(self).__name__} needs a `call(y_true, y_pred)` method."
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        return {"reduction": self.reduction, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config):
+        if config.get("fn") is not None and cls is LossFunctionWrapper:
+            config = {**config, "fn": get(config["fn"])}
+        return cls(**config)
+
+
+class LossFunctionWrapper(Loss):
+    """A loss function with a reduction."""
+
+    def __init__(self, fn, reduction=Reduction.AUTO, name=None, **kwargs):
+        super().__init__(reduction, name or getattr(fn, "__name__", None))
+        self.fn = fn
+        self._fn_kwargs = kwargs
+
+    def call(self, y_true, y_pred):
+        if not nest.is_nested(y_pred) and not nest.is_nested(y_true):
+            y_true, y_pred = fitted(tensor(y_true), tensor(y_pred))
+        return self.fn(y_true, y_pred, **self._fn_kwargs)
+
+    def get_config(self):
+        config = {**super().get_config(), **self._fn_kwargs}
+        if type(self) is LossFunctionWrapper:
+            config["fn"] = FAMILY.serialize(self.fn)
+        return config
+
+
+def _declare(name: str, function, label: str | None = None, doc: str = "") -> type:
+    """A class around `function`; its options are the class's arguments."""
+    options = [
+        p
+        for p in inspect.signature(function).parameters.values()
+        if p.name not in ("y_true", "y_pred")
+    ]
+    own = [p.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for p in options]
+    order = sorted(own, key=lambda p: _ORDER.index(p.name))
+    rest = [
+        inspect.Parameter(
+            "reduction", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=Reduction.AUTO
+        ),
+        inspect.Parameter(
+            "name",
+            inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            default=label or function.__name__,
+        ),
+        inspect.Parameter("dtype", inspect.Parameter.KEYWORD_ONLY, default=None),
+    ]
+    signature = inspect.Signature([*order, *rest])
+
+    def __init__(self, *args, **kwargs):
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        given = dict(bound.arguments)
+        given.pop("dtype")
+        LossFunctionWrapper.__init__(
+            self, function, given.pop("reduction"), given.pop("name"), **given
+        )
+
+    __init__.__signature__ = signature  # type: ignore[attr-defined]
+    first = (function.__doc__ or name).strip().splitlines()[0]
+    made = type(name, (LossFunctionWrapper,), {
+        "__init__": __init__, "__doc__": doc or first, "__module__": __name__,
+    })  # fmt: skip
+    return FAMILY.add()(made)
+
+
+_ORDER = [
+    "delta", "apply_class_balancing", "alpha", "gamma", "from_logits",
+    "label_smoothing", "ignore_class", "axis",
+]  # fmt: skip
+
+MeanSquaredError = _declare("MeanSquaredError", f.mean_squared_error)
+MeanAbsoluteError = _declare("MeanAbsoluteError", f.mean_absolute_error)
+MeanAbsolutePercentageError = _declare(
+    "MeanAbsolutePercentageError", f.mean_absolute_percentage_error
+)
+MeanSquaredLogarithmicError = _declare(
+    "MeanSquaredLogarithmicError", f.mean_squared_logarithmic_error
+)
+BinaryCrossentropy = _declare("BinaryCrossentropy", entropy.binary_crossentropy)
+BinaryFocalCrossentropy = _declare(
+    "BinaryFocalCrossentropy", entropy.binary_focal_crossentropy
+)
+CategoricalCrossentropy = _declare(
+    "CategoricalCrossentropy", entropy.categorical_crossentropy
+)
+CategoricalFocalCrossentropy = _declare(
+    "CategoricalFocalCrossentropy", entropy.categorical_focal_crossentropy
+)
+SparseCategoricalCrossentropy = _declare(
+    "SparseCategoricalCrossentropy", entropy.sparse_categorical_crossentropy
+)
+Hinge = _declare("Hinge", f.hinge)
+SquaredHinge = _declare("SquaredHinge", f.squared_hinge)
+CategoricalHinge = _declare("CategoricalHinge", f.categorical_hinge)
+Poisson = _declare("Poisson", f.poisson)
+LogCosh = _declare("LogCosh", f.log_cosh)
+KLDivergence = _declare("KLDivergence", f.kl_divergence)
+Huber = _declare("Huber", f.huber, "huber_loss")
+CosineSimilarity = _declare("CosineSimilarity", f.cosine_similarity)
+
+
+def get(identifier):
+    """A loss function or object from its name, config or itself; None stays None."""
+    return FAMILY.get(identifier)
+
+
+def serialize(loss, use_legacy_format=False):
+    del use_legacy_format
+    return FAMILY.serialize(loss)
+
+
+def deserialize(name, custom_objects=None, use_legacy_format=False):
+    del use_legacy_format
+    return FAMILY.deserialize(name, custom_objects)
+
+
+def get_loss_object(identifier):
+    """A loss as an object that reduces to one number, or None.
+
+    Raises ValueError for what names no loss.
+    """
+    loss = get(identifier)
+    if loss is None or isinstance(loss, Loss):
+        return loss
+    if not inspect.isfunction(loss) and type(loss).__module__.startswith("keras"):
+        raise ValueError(f"Could not interpret loss identifier: {identifier!r}.")
+    return LossFunctionWrapper(loss, name=getattr(loss, "__name__", "loss"))

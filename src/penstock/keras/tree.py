@@ -1,0 +1,55 @@
+"""Which modules the names of `tf.keras` come from."""
+
+from __future__ import annotations
+
+
+def _all(names: str, place: str) -> dict[str, str]:
+    return {n: f"{place}:{n}" for n in names.split()}
+
+
+_UTILS = {
+    **_all(
+        "CustomObjectScope custom_object_scope get_custom_objects"
+        " register_keras_serializable get_registered_name get_registered_object",
+        "penstock.keras.registry",
+    ),
+    "get_source_inputs": "penstock.keras.functional:get_source_inputs",
+}
+_CONFIG = _all(
+    "floatx set_floatx epsilon set_epsilon image_data_format set_image_data_format",
+    "penstock.keras.backend_config",
+)
+_MODELS = {
+    "Model": "penstock.keras.model:Model",
+    "Sequential": "penstock.keras.sequential:Sequential",
+    **_all(
+        "load_model save_model clone_model model_from_json", "penstock.keras.archive"
+    ),
+}
+
+TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
+    "": (
+        {
+            "Input": "penstock.keras.model:Input",
+            "Model": "penstock.keras.model:Model",
+            "Sequential": "penstock.keras.sequential:Sequential",
+            **{
+                n: f"penstock.keras.{n}"
+                for n in (
+                    "activations applications backend callbacks constraints datasets "
+                    "initializers layers losses metrics mixed_precision ops optimizers "
+                    "preprocessing random regularizers utils"
+                ).split()
+            },
+        },
+        (),
+    ),
+    "models": (_MODELS, ()),
+    "config": (_CONFIG, ()),
+    "saving": (
+        {**_UTILS, **_all("load_model save_model", "penstock.keras.archive")}, ()
+    ),
+}  # fmt: skip
+
+#: What `tf.keras.utils` holds beside its own modules.
+UTILS = _UTILS

@@ -1,0 +1,1 @@
+"""How weights follow their gradients: one equation for each optimizer."""
