@@ -37,7 +37,7 @@ _MATH = _both("math*", "clip*", "segment*", "bitwise*", "special*")
 _ARRAY = _both("array*")
 _LINALG = _both("linalg*")
 _NN = _both("nn*", "embedding*", "sampled*", "ctc*")
-_RANDOM = ("penstock.v2.random", "penstock.api.random")
+_RANDOM = ("penstock.v2.random", "penstock.v2.generator", "penstock.api.random*")
 _ROOT = (
     "penstock.v2.constant", "penstock.v2.tape", "penstock.v2.function",
     "penstock.v2.specs", "penstock.v2.module", "penstock.v2.scopes",
@@ -58,7 +58,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "linalg": ({}, (*_LINALG, *_MATH, *_ARRAY)),
     "nn": ({}, _NN),
     "random": ({}, _RANDOM),
-    "random.experimental": ({}, ("penstock.v2.random",)),
+    "random.experimental": ({}, ("penstock.v2.generator", "penstock.v2.random")),
     "errors": ({}, ("penstock.core.errors",)),
     "dtypes": (_DTYPES, ("penstock.v2.dtypes",)),
     "bitwise": ({}, _both("bitwise*", "math_arithmetic")),
@@ -68,8 +68,8 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "experimental": ({}, ("penstock.v2.experimental",)),
     "image": ({}, ("penstock.v2.image", "penstock.api.image*", "penstock.api.random")),
     "io": ({}, (*_both("io*", "parsing*"), "penstock.api.image_files", "penstock.api.strings")),
-    "io.gfile": ({}, ("penstock.v1.gfile",)),
-    "initializers": ({}, ("penstock.v2.initializers",)),
+    "io.gfile": ({}, ("penstock.v2.gfile",)),
+    "initializers": ({}, ("penstock.keras.initializers",)),
     "nest": ({}, ("penstock.v2.nest",)),
     "ragged": ({}, ("penstock.api.ragged",)),
     "saved_model": ({}, ("penstock.v2.saved_model",)),
@@ -78,6 +78,9 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "sparse": ({}, _both("sparse*")),
     "strings": ({}, _both("strings*")),
     "summary": ({}, ("penstock.v2.summary",)),
+    "summary.experimental": (
+        {n: f"penstock.v2.summary:{n}" for n in ("get_step", "set_step")}, ()
+    ),
     "sysconfig": ({}, ("penstock.v2.sysconfig",)),
     "test": ({}, ("penstock.v2.test",)),
     "train": (
