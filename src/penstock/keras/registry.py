@@ -125,7 +125,7 @@ class Family:
             return self.deserialize(identifier, custom_objects)
         if inspect.isclass(identifier):
             return identifier()
-        if callable(identifier):
+        if callable(identifier) or hasattr(identifier, "get_config"):
             return identifier
         raise ValueError(
             f"Could not interpret {self.kind} identifier: {identifier!r}. Give a name, "

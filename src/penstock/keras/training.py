@@ -164,6 +164,7 @@ class Training:
         if kind == "train" and self.optimizer is not None:
             if not self.optimizer.built:
                 self.optimizer.build(self.trainable_variables)
+                self.optimizer._built_in_passing = True
 
     def _really_built(self) -> bool:
         if getattr(self, "_graph", self) is None:

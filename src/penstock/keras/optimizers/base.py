@@ -211,7 +211,10 @@ class Optimizer:
         self._trained = var_list
         self._slot_index = {id(v): i for i, v in enumerate(var_list)}
         if self.use_ema:
-            (self._averages,) = self._slots(var_list, "average")
+            self._averages = [
+                self.add_variable_from_reference(v, "average", initial_value=v.numpy())
+                for v in var_list
+            ]
         if self.gradient_accumulation_steps:
             (self._sums,) = self._slots(var_list, "gradient_accumulator")
         self._make_slots(var_list)
@@ -291,6 +294,7 @@ class Optimizer:
         variables = [v for _, v in pairs]
         if not self.built:
             self.build(variables)
+            self._built_in_passing = True
         self._unknown(variables)
         if context.executing_eagerly():
             self._apply_eagerly(grads, variables)
@@ -328,10 +332,19 @@ class Optimizer:
             graph = TracedGraph("update", RECORDER)
             with context.entered(graph):
                 inputs = [graph.add_input(g.dtype, g.dims, "gradient") for g in grads]
-                self._apply(inputs, variables)
+                self._traced_for_eager = True
+                try:
+                    self._apply(inputs, variables)
+                finally:
+                    self._traced_for_eager = False
             call = self._calls[key] = Call(graph, inputs)
         with RECORDER.untaped():
             call(grads)
+
+    #: Whether the update that is being traced is of one eager call.
+    _traced_for_eager = False
+    #: Whether the slots were made by the first step, not before by the program.
+    _built_in_passing = False
 
     def _apply(self, grads, variables) -> None:
         """The update, as nodes of the graph that is being traced."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from penstock.api import math
+from penstock.api import array, math
 from penstock.core.dtypes import float32
 from penstock.keras.optimizers.base import Optimizer
 from penstock.keras.registry import Family
@@ -156,7 +156,28 @@ class Nadam(_Powers):
 
     def _before(self, variables):
         self._now, self._ahead = self._momentum_at(1), self._momentum_at(2)
-        self._so_far = self._product.read_value() * self._now
+        self._so_far = self._product.read_value()
+        self._seen = 0
+
+    def _next_product(self):
+        """The product of momenta that this variable sees.
+
+        It should grow once a step. In a compiled step of tf_keras 2.21 it grows with
+        each variable, but for one step of each: that of the variable's number, later
+        by the number of variables where the first step made the slots (observed; eager
+        steps do it right). The same here, so that `fit` gives tf_keras' numbers.
+        """
+        grown = self._so_far * self._now
+        if self._traced_for_eager:
+            if not self._seen:
+                self._so_far = grown
+        else:
+            step = self._iterations.read_value() + 1
+            late = len(self._trained) if self._built_in_passing else 0
+            kept = math.equal(step, np.int64(self._seen + late))
+            self._so_far = array.where(kept, self._so_far, grown)
+        self._seen += 1
+        return self._so_far
 
     def _after(self, variables):
         self._assign(self._product, self._so_far)
@@ -168,7 +189,7 @@ class Nadam(_Powers):
             variable.read_value(), gradient, m.read_value(), v.read_value(),
             self._rate(kind), float(self.beta_1), float(self.beta_2),
             self._power(self.beta_2, kind), math.cast(self._now, kind),
-            math.cast(self._ahead, kind), math.cast(self._so_far, kind),
+            math.cast(self._ahead, kind), math.cast(self._next_product(), kind),
             float(self.epsilon),
         )  # fmt: skip
         self._put(variable, new, *zip((m, v), rest, strict=True))
