@@ -1,10 +1,10 @@
-"""Float32 arithmetic that rounds where TensorFlow's kernels round.
+"""Small matrix products that round where TensorFlow's do.
 
-XLA:CPU compiles `a * b + c` to one fused operation with one rounding, through
-optimization barriers and `reduce_precision` too (seen with JAX 0.10.2). TensorFlow's
-kernels round the product first in most places, and fuse in its matrix products. In
-programs that train small networks on the same few batches the difference comes back at
-every step, and shows in the digits that they print.
+TensorFlow's kernels round a product before they add it, except in its products of two
+matrices, where both are one fused operation. Penstock's CPU code fuses nothing
+(docs/adr/0005-no-fused-multiply-add.md), so the fused ones are made here. In programs
+that train small networks on the same few batches the difference comes back at every
+step, and shows in the digits that they print.
 """
 
 from __future__ import annotations
@@ -18,15 +18,10 @@ _TERMS = 16
 _ELEMENTS = 1 << 16
 
 
-def rounded(product: Any) -> Any:
-    """`product` itself, kept apart from an addition that follows.
-
-    A selection in between stops the fusion; it must be one that the compiler cannot
-    prove idle, so the largest finite number becomes infinity.
-    """
-    product = jnp.asarray(product)
-    largest = jnp.asarray(jnp.finfo(product.dtype).max, product.dtype)
-    return jnp.where(product == largest, jnp.inf, product)
+def fused(a: Any, b: Any, c: Any) -> Any:
+    """float32 `a * b + c`, rounded once: float64 holds the product exactly."""
+    wide = a.astype(jnp.float64) * b.astype(jnp.float64) + c.astype(jnp.float64)
+    return wide.astype(jnp.float32)
 
 
 def is_small_product(a: Any, b: Any) -> bool:
@@ -45,8 +40,8 @@ def small_product(a: Any, b: Any) -> Any:
     added there in parts).
     """
     vector = a.shape[0] == 1 or b.shape[1] == 1
-    total = rounded(a[:, :1] * b[:1])
+    total = a[:, :1] * b[:1]
     for k in range(1, a.shape[1]):
-        term = a[:, k : k + 1] * b[k : k + 1]
-        total = total + (rounded(term) if vector else term)
+        left, right = a[:, k : k + 1], b[k : k + 1]
+        total = total + left * right if vector else fused(left, right, total)
     return total

@@ -21,7 +21,6 @@ from __future__ import annotations
 import math
 
 from penstock.ops import sampling
-from penstock.ops.rounding import rounded
 from penstock.ops.sampling_stateless import key_and_counter
 from penstock.ops.xla import jax, jnp
 
@@ -30,7 +29,7 @@ _TRUNCATED_DEVIATION = 0.87962566103423978
 
 
 def _scaled(value: jax.Array, factor: float, offset: float) -> jax.Array:
-    product = rounded(value * jnp.asarray(factor, value.dtype))
+    product = value * jnp.asarray(factor, value.dtype)
     return product + jnp.asarray(offset, value.dtype)
 
 

@@ -16,7 +16,6 @@ from penstock.core.errors import ShapeError
 from penstock.core.shapes import compatible, show
 from penstock.ir.op import STOPS, Op, op
 from penstock.ops import rules
-from penstock.ops.rounding import rounded
 from penstock.ops.xla import jnp, lax
 
 
@@ -123,7 +122,7 @@ def _on_rows(rule, variables, scalars, grad, indices, options) -> tuple:
     stateful=True,
 )
 def apply_gradient_descent(var, alpha, delta):
-    return var - rounded(alpha * delta)
+    return var - alpha * delta
 
 
 @op(
@@ -136,25 +135,25 @@ def apply_gradient_descent(var, alpha, delta):
     stateful=True,
 )
 def resource_apply_gradient_descent(var, alpha, delta):
-    return var - rounded(alpha * delta)
+    return var - alpha * delta
 
 
 @update_rule("Momentum", "accum", "lr momentum", where_grad="momentum")
 def momentum(var, accum, lr, momentum, *, grad, use_nesterov=False):
     """Polyak (1964); Nesterov's form as Sutskever et al. (2013)."""
-    accum = rounded(accum * momentum) + grad
+    accum = accum * momentum + grad
     if use_nesterov:
-        ahead = rounded(accum * momentum * lr)
-        return var - (rounded(grad * lr) + ahead), accum
-    return var - rounded(lr * accum), accum
+        ahead = accum * momentum * lr
+        return var - (grad * lr + ahead), accum
+    return var - lr * accum, accum
 
 
 @update_rule("KerasMomentum", "accum", "lr momentum", where_grad="momentum")
 def keras_momentum(var, accum, lr, momentum, *, grad, use_nesterov=False):
     """Momentum with the learning rate inside the accumulator."""
-    accum = rounded(accum * momentum) - rounded(lr * grad)
+    accum = accum * momentum - lr * grad
     if use_nesterov:
-        return var + rounded(momentum * accum) - rounded(lr * grad), accum
+        return var + momentum * accum - lr * grad, accum
     return var + accum, accum
 
 
@@ -162,42 +161,42 @@ def keras_momentum(var, accum, lr, momentum, *, grad, use_nesterov=False):
 def adagrad(var, accum, lr, *, grad, update_slots=True):
     """Duchi, Hazan, Singer (2011)."""
     if update_slots:
-        accum = accum + rounded(grad * grad)
-    return var - rounded(lr * grad * lax.rsqrt(accum)), accum
+        accum = accum + grad * grad
+    return var - lr * grad * lax.rsqrt(accum), accum
 
 
 @update_rule("AdagradV2", "accum", "lr epsilon")
 def adagrad_v2(var, accum, lr, epsilon, *, grad, update_slots=True):
     if update_slots:
-        accum = accum + rounded(grad * grad)
+        accum = accum + grad * grad
     return var - lr * grad / (jnp.sqrt(accum) + epsilon), accum
 
 
 @update_rule("Adadelta", "accum accum_update", "lr rho epsilon")
 def adadelta(var, accum, accum_update, lr, rho, epsilon, *, grad):
     """Zeiler (2012)."""
-    accum = rounded(accum * rho) + rounded(grad * grad * (1 - rho))
+    accum = accum * rho + grad * grad * (1 - rho)
     step = jnp.sqrt(accum_update + epsilon) * lax.rsqrt(accum + epsilon) * grad
-    moved = rounded(accum_update * rho) + rounded(step * step * (1 - rho))
-    return var - rounded(lr * step), accum, moved
+    moved = accum_update * rho + step * step * (1 - rho)
+    return var - lr * step, accum, moved
 
 
 @update_rule("RMSProp", "ms mom", "lr rho momentum epsilon")
 def rms_prop(var, ms, mom, lr, rho, momentum, epsilon, *, grad):
     """Tieleman and Hinton (2012)."""
-    ms = ms + rounded((rounded(grad * grad) - ms) * (1 - rho))
-    step = rounded(grad * lr * lax.rsqrt(ms + epsilon))
-    mom = rounded(mom * momentum) + step
+    ms = ms + (grad * grad - ms) * (1 - rho)
+    step = grad * lr * lax.rsqrt(ms + epsilon)
+    mom = mom * momentum + step
     return var - mom, ms, mom
 
 
 @update_rule("CenteredRMSProp", "mg ms mom", "lr rho momentum epsilon")
 def centered_rms_prop(var, mg, ms, mom, lr, rho, momentum, epsilon, *, grad):
     """Graves (2013)."""
-    ms = ms + rounded((rounded(grad * grad) - ms) * (1 - rho))
-    mg = mg + rounded((grad - mg) * (1 - rho))
-    spread = ms - rounded(mg * mg) + epsilon
-    mom = rounded(mom * momentum) + rounded(grad * lr * lax.rsqrt(spread))
+    ms = ms + (grad * grad - ms) * (1 - rho)
+    mg = mg + (grad - mg) * (1 - rho)
+    spread = ms - mg * mg + epsilon
+    mom = mom * momentum + grad * lr * lax.rsqrt(spread)
     return var - mom, mg, ms, mom
 
 
@@ -210,24 +209,24 @@ def adam(
 ):  # fmt: skip
     """Kingma and Ba (2015), with epsilon outside the bias correction."""
     alpha = lr * jnp.sqrt(1 - beta2_power) / (1 - beta1_power)
-    m = m + rounded((grad - m) * (1 - beta1))
-    v = v + rounded((rounded(grad * grad) - v) * (1 - beta2))
-    ahead = rounded(grad * (1 - beta1)) + rounded(m * beta1) if use_nesterov else m
+    m = m + (grad - m) * (1 - beta1)
+    v = v + (grad * grad - v) * (1 - beta2)
+    ahead = grad * (1 - beta1) + m * beta1 if use_nesterov else m
     return var - alpha * ahead / (jnp.sqrt(v) + epsilon), m, v
 
 
 @update_rule("AdaMax", "m v", "beta1_power lr beta1 beta2 epsilon", dense=True)
 def ada_max(var, m, v, beta1_power, lr, beta1, beta2, epsilon, *, grad):
-    m = m + rounded((grad - m) * (1 - beta1))
+    m = m + (grad - m) * (1 - beta1)
     v = jnp.maximum(beta2 * v, jnp.abs(grad))
     return var - lr / (1 - beta1_power) * m / (v + epsilon), m, v
 
 
 def _ftrl(var, accum, linear, lr, l1, l2, shrinkage, lr_power, grad):
     """McMahan et al. (2013), with online L2 `shrinkage`."""
-    new_accum = accum + rounded(grad * grad)
+    new_accum = accum + grad * grad
     grown = jnp.power(new_accum, -lr_power) - jnp.power(accum, -lr_power)
-    linear = linear + grad + rounded(2 * shrinkage * var) - rounded(grown / lr * var)
+    linear = linear + grad + 2 * shrinkage * var - grown / lr * var
     quadratic = jnp.power(new_accum, -lr_power) / lr + 2 * l2
     var = jnp.where(
         jnp.abs(linear) > l1, (jnp.sign(linear) * l1 - linear) / quadratic, 0.0
