@@ -27,7 +27,7 @@ def _forbid_fusing() -> None:
     """Keep the CPU from fusing a multiplication with an addition.
 
     A fused operation rounds once, TensorFlow's kernels round twice: last digits would
-    differ in one of four results (docs/adr/0004-no-fused-multiply-add.md). XLA reads
+    differ in one of four results (docs/adr/0005-no-fused-multiply-add.md). XLA reads
     its flags when JAX starts; what the user says there has precedence.
     """
     flags = os.environ.get("XLA_FLAGS", "")
