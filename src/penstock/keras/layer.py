@@ -356,6 +356,8 @@ class Layer:
         if self._autocast and args:
             inputs = nest.map_structure(self._cast, inputs)
         training = self._training(rest, kwargs)
+        if not _calls.training:
+            self._clear_losses()
         kwargs = self._with_context(dict(kwargs), rest, inputs, training)
         _calls.training.append(training)
         try:
@@ -628,6 +630,11 @@ def _parameters(layer: Layer) -> list[str]:
 
 
 _signatures: dict[type, tuple[list[str], bool]] = {}
+
+
+def takes(layer: Layer, name: str) -> bool:
+    """Whether the layer's `call` has a parameter `name`."""
+    return name in _parameters(layer) or _takes_any(layer)
 
 
 def _takes_any(layer: Layer) -> bool:

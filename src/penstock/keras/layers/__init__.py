@@ -14,6 +14,11 @@ from penstock.keras.layers.activation_layers import (
     Softmax,
     ThresholdedReLU,
 )
+from penstock.keras.layers.attention import (
+    AdditiveAttention,
+    Attention,
+    MultiHeadAttention,
+)
 from penstock.keras.layers.borders import (
     Cropping1D,
     Cropping2D,
@@ -24,6 +29,12 @@ from penstock.keras.layers.borders import (
     ZeroPadding1D,
     ZeroPadding2D,
     ZeroPadding3D,
+)
+from penstock.keras.layers.cells import (
+    GRUCell,
+    LSTMCell,
+    SimpleRNNCell,
+    StackedRNNCells,
 )
 from penstock.keras.layers.conv import (
     Conv1D,
@@ -65,6 +76,7 @@ from penstock.keras.layers.dropout import (
     SpatialDropout2D,
     SpatialDropout3D,
 )
+from penstock.keras.layers.einsum_dense import EinsumDense
 from penstock.keras.layers.merging import (
     Add,
     Average,
@@ -116,5 +128,14 @@ from penstock.keras.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from penstock.keras.layers.recurrent import RNN
+from penstock.keras.layers.recurrent_layers import (
+    GRU,
+    LSTM,
+    CuDNNGRU,
+    CuDNNLSTM,
+    SimpleRNN,
+)
 from penstock.keras.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
+from penstock.keras.layers.wrappers import Bidirectional, TimeDistributed, Wrapper
 from penstock.keras.model import Input

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from penstock.api import array, math, nn, random
 from penstock.keras import activations
 from penstock.keras.input_spec import InputSpec
@@ -23,8 +25,9 @@ class ReLU(Layer):
                 raise ValueError(
                     f"{name} of a ReLU layer cannot be a negative value. Received: {value}"
                 )
-        self.max_value = max_value if max_value is None else float(max_value)
-        self.negative_slope, self.threshold = float(negative_slope), float(threshold)
+        self.max_value = max_value if max_value is None else float(np.float32(max_value))
+        self.negative_slope = float(np.float32(negative_slope))
+        self.threshold = float(np.float32(threshold))
 
     def call(self, inputs):
         return activations.relu(
@@ -51,7 +54,7 @@ class LeakyReLU(Layer):
             raise ValueError(
                 "The alpha value of a Leaky ReLU layer cannot be None. Expecting a float."
             )
-        self.alpha = float(alpha)
+        self.alpha = float(np.float32(alpha))
 
     def call(self, inputs):
         return nn.leaky_relu(inputs, self.alpha)
@@ -69,7 +72,7 @@ class ELU(Layer):
         super().__init__(**kwargs)
         if alpha is None:
             raise ValueError("Alpha of an ELU layer cannot be None, expecting a float.")
-        self.alpha = float(alpha)
+        self.alpha = float(np.float32(alpha))
 
     def call(self, inputs):
         return activations.elu(inputs, self.alpha)
@@ -89,7 +92,7 @@ class ThresholdedReLU(Layer):
             raise ValueError(
                 f"Theta of a Thresholded ReLU layer cannot be negative. Received: {theta}"
             )
-        self.theta = float(theta)
+        self.theta = float(np.float32(theta))
 
     def call(self, inputs):
         return inputs * math.cast(math.greater(inputs, self.theta), inputs.dtype)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from penstock.api import array, image
+from penstock.api import array, image, math
 from penstock.keras.input_spec import InputSpec
 from penstock.keras.layer import Layer
 from penstock.keras.layers.conv import layout_of
@@ -162,6 +162,7 @@ class UpSampling2D(Layer):
             for i, t in enumerate(self.size)
         ]
         out = image.resize(inputs, wanted, method=self.interpolation)
+        out = math.cast(out, inputs.dtype)
         return array.transpose(out, [0, 3, 1, 2]) if first == 2 else out
 
     def get_config(self):

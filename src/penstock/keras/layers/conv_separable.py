@@ -163,8 +163,6 @@ class _SeparableConv(_PerChannel):
 
     def get_config(self):
         config = super().get_config()
-        for name in ("kernel_initializer", "kernel_regularizer", "kernel_constraint"):
-            config.pop(name)
         return {
             **config,
             **given(self, "depth_multiplier", "depthwise_initializer",

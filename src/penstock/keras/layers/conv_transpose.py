@@ -81,8 +81,8 @@ class _Transpose(Conv):
 
     def get_config(self):
         config = {**super().get_config(), **given(self, "output_padding")}
-        if self.rank == 3:  # as Keras stores them
-            config.pop("groups", None)
+        if self.rank == 3:  # Keras stores it so
+            config.pop("dilation_rate")
         return config
 
 

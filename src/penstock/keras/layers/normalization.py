@@ -61,7 +61,10 @@ class BatchNormalization(Layer):
             ndim=rank, axes=dict(zip(axes, sizes, strict=True))
         )
         #: Keras 2 takes its fused kernel for these, with the unbiased variance.
-        self.fused = self._asked_fused is not False and rank == 4 and axes in ([1], [3])
+        last = axes == [rank - 1]
+        self.fused = self._asked_fused is not False and (
+            (rank == 4 and axes in ([1], [3])) or (rank == 5 and last)
+        )
         if len(sizes) > 1:
             shape = [d if i in axes else 1 for i, d in enumerate(input_shape)]
         else:
