@@ -92,6 +92,10 @@ def alias_table(
     return {k: v for k, v in table.items() if k not in fed}
 
 
+#: Their values follow from the shapes of what they are given, whatever its values.
+_KNOWN_WHEN_COMPILED = ("Const", "Rank", "Shape", "ShapeN", "Size")
+
+
 def static_tensors(
     nodes: list[Node], fed: set[int]
 ) -> tuple[dict[int, Tensor], set[int]]:
@@ -110,7 +114,7 @@ def static_tensors(
         node = tensor._node
         if id(tensor) in fed:
             found[id(tensor)] = tensor
-        elif node.type in ("Const", "Shape"):
+        elif node.type in _KNOWN_WHEN_COMPILED:
             pass
         elif (sources := _arithmetic(node)) is not None:
             for t in sources:
