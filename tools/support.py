@@ -152,7 +152,7 @@ def resolves(path: str) -> bool:
     """Whether a program would find `path`, followed through modules and classes."""
     import importlib
 
-    if path.startswith(TUTORIAL):
+    if path.startswith(TUTORIAL + ".mnist."):
         return _tutorial(path.removeprefix(TUTORIAL + ".mnist."))
     parts = path.split(".")
     try:
