@@ -347,7 +347,7 @@ def _differentiate(records, targets, sources, seeds) -> list:
         return n
 
     for recipe, used, outs in records:
-        key.append(recipe)
+        key.append(recipe.kind)
         for t in used:
             key.append(number(t))
         for t in outs:

@@ -23,7 +23,7 @@ from penstock.ir.tensor import Tensor
 from penstock.ops.xla import jax
 from penstock.runtime.eager.tensor import EagerTensor
 from penstock.runtime.eager.values import eager_array
-from penstock.runtime.eager.trail import Baked, Custom, Recipe, Step
+from penstock.runtime.eager.trail import Baked, Custom, Recipe, Step, kind_of
 from penstock.runtime.eager.window import Window
 
 #: A window longer than this ends where the loop it is in comes round again ...
@@ -251,7 +251,12 @@ class Recorder(threading.local):
             state = self.kept[self._kept_key(op, bound.attrs)]
             specs = (*specs, (state.dtype, state.dims))
         first = parent.size + len(fresh)
-        recipe = Recipe(op, bound.attrs, layout, kept, first, specs, user_line())
+        baked = tuple(
+            ref if isinstance(place, Baked) else len(place) if type(place) is tuple else 0
+            for place, ref in zip(layout, key[1:], strict=False)
+        )
+        kind = kind_of(op, bound.attrs, baked)
+        recipe = Recipe(op, bound.attrs, layout, kept, first, specs, user_line(), kind)
         child = Step(
             parent,
             recipe,
@@ -320,7 +325,10 @@ class Recorder(threading.local):
         if child is None:
             first = size + len(fresh)
             line = user_line()
-            recipe = Recipe(op, {}, tuple(layout), None, first, tuple(specs), line)
+            kind = kind_of(op, {}, ())
+            recipe = Recipe(
+                op, {}, tuple(layout), None, first, tuple(specs), line, kind
+            )
             leaves = tuple(t._slot for t in fresh)
             depth = window.step.depth + 1
             child = Step(window.step, recipe, leaves, depth, first + len(specs))
@@ -367,7 +375,8 @@ class Recorder(threading.local):
                 (0,) * len(item) if isinstance(item, list) else 0
                 for item in bound.grouped
             )
-            recipe = Recipe(op, bound.attrs, layout, None, 0, (), ("", 0))
+            kind = kind_of(op, bound.attrs, layout)
+            recipe = Recipe(op, bound.attrs, layout, None, 0, (), ("", 0), kind)
             self._tell_tapes(recipe, list(bound.inputs), tensors)
         return _result(op, bound.attrs, tensors)
 

@@ -25,6 +25,20 @@ class Recipe:
     first: int  # slot of the first result; with `kept`, the new state comes last
     specs: tuple[tuple[DType, Dims], ...]
     line: tuple[str, int] = ("", 0)  # of the program, where it was first recorded
+    #: The same for equal records wherever in the tree: op, attributes, baked values.
+    kind: int = -1
+
+
+_kinds: dict[Any, int] = {}
+
+
+def kind_of(op: Op, attrs: dict[str, Any], baked: tuple) -> int:
+    """A number for what a record computes from its inputs."""
+    try:
+        key = (op, tuple(attrs.items()), baked)
+        return _kinds.setdefault(key, len(_kinds))
+    except TypeError:  # an attribute that cannot be compared: like nothing else
+        return _kinds.setdefault(object(), len(_kinds))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,54 @@
+"""What does a hand-written eager training step cost?
+
+The iris loop (a look at the loss inside the tape, as courses write it), a GradientTape
+step of a 784-128-10 network at batch 32, and small operations with one look at the end
+or a look after each. Beside TensorFlow's eager mode, PyTorch's and JAX by hand, in
+one run. PyTorch is left out where it is not installed.
+"""
+
+import statistics
+import sys
+from importlib.util import find_spec
+
+from bench import sides
+
+WORK = sides.HERE / "work"
+PROGRAM = WORK / "eager_steps.py"
+AIMS = {"iris step": (0.25, 0.8), "mlp step": (0.3, 0.7)}
+
+
+def main() -> None:
+    chosen = sides.options()
+    others = {"jax": WORK / "eager_jax.py"}
+    if find_spec("torch"):
+        others["pytorch"] = WORK / "eager_torch.py"
+    kept: dict[str, list[dict[str, float]]] = {}
+    for _ in range(chosen.rounds):
+        kept.setdefault("penstock", []).append(sides.ours(PROGRAM).report())
+        peer = sides.run([chosen.peer_python, str(PROGRAM)], {})
+        kept.setdefault("tensorflow", []).append(peer.report())
+        for name, program in others.items():
+            report = sides.run([sys.executable, str(program)], {}).report()
+            kept.setdefault(name, []).append(report)
+    figures = []
+    for key in kept["penstock"][0]:
+        aim, torch_aim = AIMS.get(key, (None, None))
+        row = sides.figure(
+            key,
+            "µs",
+            [r[key] for r in kept["penstock"]],
+            [r[key] for r in kept["tensorflow"]],
+            aim,
+        )
+        for name in others:
+            value = statistics.median(r[key] for r in kept[name])
+            row[name] = round(value, 3)
+            row[f"ratio_{name}"] = round(row["penstock"] / value, 3)
+        if "pytorch" in others:
+            row["aim_pytorch"] = torch_aim
+        figures.append(row)
+    sides.emit("time per eager step", chosen, figures)
+
+
+if __name__ == "__main__":
+    main()
