@@ -67,6 +67,10 @@ class LossScaleOptimizer(Optimizer):
         self._slot_index = {id(v): i for i, v in enumerate(self._trained)}
         self.built = True
 
+    def _build_in_passing(self, var_list) -> None:
+        self._inner._build_in_passing(var_list)
+        self.build(var_list)
+
     @property
     def variables(self):
         return type(self._inner.variables)(

@@ -162,9 +162,7 @@ class Training:
             arrays = nest.map_structure(lambda a: np.zeros(a.shape, a.dtype), x)
             self(arrays, training=False)
         if kind == "train" and self.optimizer is not None:
-            if not self.optimizer.built:
-                self.optimizer.build(self.trainable_variables)
-                self.optimizer._built_in_passing = True
+            self.optimizer._build_in_passing(self.trainable_variables)
 
     def _really_built(self) -> bool:
         if getattr(self, "_graph", self) is None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from penstock.api.scopes import tensor
 from penstock.core import nest
+from penstock.ir.tensor import Tensor
 from penstock.keras.layer import getattr_mask, set_mask
 from penstock.keras.losses import crossentropy as entropy
 from penstock.keras.losses import functions as f
@@ -60,8 +61,9 @@ class LossFunctionWrapper(Loss):
         self._fn_kwargs = kwargs
 
     def call(self, y_true, y_pred):
-        if not nest.is_nested(y_pred) and not nest.is_nested(y_true):
-            y_true, y_pred = fitted(tensor(y_true), tensor(y_pred))
+        # Arrays broadcast as they are, as in tf_keras; `fit` passes tensors.
+        if isinstance(y_pred, Tensor) and isinstance(y_true, Tensor):
+            y_true, y_pred = fitted(y_true, y_pred)
         return self.fn(y_true, y_pred, **self._fn_kwargs)
 
     def get_config(self):

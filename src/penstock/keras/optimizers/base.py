@@ -175,6 +175,8 @@ class Optimizer:
         else:
             value = np.asarray(initial_value, kind.np)
         name = f"{variable_name}/{model_variable._shared_name}"
+        if self._built_in_passing:
+            name = f"{self.name}/{name}"
         return self._new_variable(name, value, kind)
 
     def add_variable(self, shape, dtype=None, initializer="zeros", name=None):
@@ -219,6 +221,12 @@ class Optimizer:
             (self._sums,) = self._slots(var_list, "gradient_accumulator")
         self._make_slots(var_list)
         self.built = True
+
+    def _build_in_passing(self, var_list) -> None:
+        """`build` by the first step: Keras then puts the optimizer's name in front."""
+        if not self.built:
+            self._built_in_passing = True
+            self.build(var_list)
 
     def _extend(self, unknown) -> None:
         raise KeyError(
@@ -292,9 +300,7 @@ class Optimizer:
             return self._iterations
         grads = [g for g, _ in pairs]
         variables = [v for _, v in pairs]
-        if not self.built:
-            self.build(variables)
-            self._built_in_passing = True
+        self._build_in_passing(variables)
         self._unknown(variables)
         if context.executing_eagerly():
             self._apply_eagerly(grads, variables)

@@ -1,0 +1,56 @@
+"""Record what tf_keras gives for losses, metrics, optimizers and schedules.
+
+With the reference's Python, from the repository's root:
+    PYTHONPATH=src:. python tools/record/keras_training.py
+Writes tests/fixtures/keras_{losses,metrics,optimizers}.json.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import tensorflow as tf
+import tf_keras
+
+from tests.keras.losses import rows as losses
+from tests.keras.metrics import rows as metrics
+from tests.keras.optimizers import rows as optimizers
+
+FIXTURES = Path(__file__).resolve().parents[2] / "tests" / "fixtures"
+
+
+def write(name: str, values, tolerance: float, reason: str) -> None:
+    versions = {"tensorflow": tf.__version__, "tf_keras": tf_keras.__version__}
+    whole = {
+        **versions, "tolerance": tolerance, "reason": reason, "values": values
+    }  # fmt: skip
+    (FIXTURES / f"{name}.json").write_text(json.dumps(whole, indent=0) + "\n")
+
+
+def main() -> None:
+    made = tf_keras.optimizers
+    followed = [
+        optimizers.follow(tf_keras, getattr(made, name)(**options))
+        for name, options in optimizers.ROWS
+    ]
+    legacy = [
+        optimizers.follow(tf_keras, getattr(made.legacy, name)(**options))
+        for name, options in optimizers.LEGACY
+    ]
+    single = "float32 sums in another order"
+    write("keras_losses", losses.measure(tf_keras.losses), 2e-6, single)
+    write("keras_metrics", metrics.measure(tf_keras.metrics), 2e-6, single)
+    write(
+        "keras_optimizers",
+        {
+            "rows": followed, "legacy": legacy,
+            "schedules": optimizers.rates(made.schedules),
+        },
+        1e-5,
+        "float32 rounding carried through 20 steps",
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
