@@ -9,7 +9,7 @@ from penstock.api.math_functions import cast
 from penstock.api.scopes import scope, tensor
 from penstock.core.dtypes import as_dtype, int32, int64
 from penstock.core.errors import ShapeError
-from penstock.core.shapes import show
+from penstock.core.shapes import merge, show
 from penstock.ir import context
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
@@ -64,7 +64,7 @@ def dense_cross_entropy(labels, logits, axis, name, default, stop: bool):
 
 def _of_rows(op, x: Tensor, y: Tensor, name: str) -> Tensor:
     """`op` on x and y as matrices, its result shaped as their outer dimensions."""
-    static = None if x.dims is None else x.dims[:-1]
+    static = None if None in (x.dims, y.dims) else merge(x.dims, y.dims)[:-1]
     outer_rank, sizes = array.rank(x), array.shape(x)
     flat_x, flat_y = _as_matrix(x), _as_matrix(y)
     loss = op(flat_x, flat_y, name=name or None)[0]
@@ -119,12 +119,13 @@ def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
         op = nn_loss.sparse_softmax_cross_entropy
         outer = array.shape(y)
         if x.dims is not None and len(x.dims) == 2:
-            loss = op(x, y)[0]
+            loss = op(x, y, name=name)[0]
         else:
             classes = x.dims[-1] if x.dims is not None else None
             last = classes if classes is not None else array.shape(x)[-1]
             rows = array.reshape(x, [-1, last])
-            loss = array.reshape(op(rows, array.reshape(y, [-1]))[0], outer)
+            loss = op(rows, array.reshape(y, [-1]), name=name)[0]
+            loss = array.reshape(loss, outer)
             if y.dims is not None:
                 loss.set_shape(y.dims)
         return loss if narrow is x.dtype.base_dtype else cast(loss, narrow)
