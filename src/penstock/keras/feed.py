@@ -132,6 +132,11 @@ class ArrayFeed:
         """Empty arrays shaped as a batch of `size` rows."""
         return self.pack([np.empty((size, *a.shape[1:]), a.dtype) for a in self.arrays])
 
+    def batch(self, n: int) -> Any:
+        """Batch `n` in the order of the arrays."""
+        rows = slice(n * self.batch_size, (n + 1) * self.batch_size)
+        return self.pack([a[rows] for a in self.arrays])
+
     def __iter__(self) -> Iterator[Any]:
         order = self.index()
         for i in range(self.steps):

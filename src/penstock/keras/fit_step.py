@@ -42,6 +42,7 @@ class CompiledStep:
         self.result_structure: Any = None
         self._call: Call | None = None
         self._loops: dict[Any, Any] = {}
+        self._single: Any = None
         self._trace(example)
 
     def _trace(self, example) -> None:
@@ -76,7 +77,71 @@ class CompiledStep:
             data = nest.map_structure(lambda a: a if a is None else _tensor(a), data)
             return self.function(data)
         inputs = [_tensor(a) for a in nest.flatten(data) if a is not None]
-        return self._packed(self._call(inputs))
+        if self._call.op is None or RECORDER.tapes:
+            return self._packed(self._call(inputs))
+        return self._packed(self._run_one([t.array() for t in inputs]))
+
+    def _run_one(self, arrays: Sequence[Any]) -> list[EagerTensor]:
+        """One compiled call, with the state given away and taken back."""
+        call = self._call
+        assert call is not None
+        if self._single is None:
+            pure, order = call.step._pure({}), _argument_order(call)
+            reads = len(call.step.donated)
+
+            def single(state, fixed, extra, constants, arrays):
+                rest = iter(extra)
+                inputs = [next(rest) if n is None else arrays[n] for n in order]
+                states, outs, holds = pure(
+                    list(state[:reads]), list(fixed), inputs, list(constants)
+                )
+                held = [jnp.all(jnp.asarray(h)) for h in holds]
+                return [outs[p] for p in call.positions], states, held
+
+            self._single = jax.jit(single, donate_argnums=0)
+        written = [(n, i) for i, n in enumerate(call.step.written)]
+        donated = call.step.donated
+        state, fixed, extra, constants = self._operands(donated)
+        outs, new, holds = self._single(state, fixed, extra, constants, list(arrays))
+        self._take_back([n for n, _ in written], new)
+        self._check(holds)
+        return [_tensor(o) for o in outs]
+
+    def _operands(self, carried):
+        """(state given away, what is only read, captured tensors, large constants)."""
+        call = self._call
+        assert call is not None
+        step, cells = call.step, call.cells()
+
+        def array(node):
+            held = cells[node]._tensor if node in cells else call._kept(node)
+            return held.array()
+
+        captured = {id(i): o.array() for o, i in call.values}
+        return (
+            [array(n) for n in carried],
+            [array(n) for n in step.read],
+            [captured[k] for k in step.input_keys if k in captured],
+            [call._constant(n).array() for n in step.large],
+        )
+
+    def _take_back(self, nodes, values) -> None:
+        call = self._call
+        assert call is not None
+        cells = call.cells()
+        for node, value in zip(nodes, values, strict=True):
+            if node in cells:
+                cells[node]._tensor = _tensor(value)
+            else:
+                call.kept[node] = _tensor(value)
+
+    def _check(self, holds) -> None:
+        """Raises InvalidArgumentError naming the node whose guard does not hold."""
+        call = self._call
+        assert call is not None
+        for (node, message), ok in zip(call.step.guarded, holds, strict=True):
+            if not np.asarray(ok):
+                raise at_node(InvalidArgumentError, node, message)
 
     def _packed(self, outs: Sequence[Any]):
         rest = iter(outs)
@@ -96,38 +161,39 @@ class CompiledStep:
             on_cpu and any(n.type.startswith(_SLOW_IN_LOOPS) for n in self._call.nodes)
         )
 
-    def run_many(self, arrays: Sequence[Any], index, start: int, stop: int):
+    def run_many(self, arrays: Sequence[Any], index, start: int, stop: int, kept=None):
         """Steps `start` to `stop` of an epoch: step i takes rows `index[i]` of `arrays`.
 
-        arrays are on the device, index is [steps, batch]. The last step's result.
+        arrays are on the device, index is [steps, batch]. The last step's result; with
+        `kept` (from `blank`) also every step's, written into it at i and given back.
         """
         call = self._call
         assert call is not None and call.op is not None
-        step = call.step
-        cells = call.cells()
-
-        def array(node):
-            held = cells[node]._tensor if node in cells else call._kept(node)
-            return held.array()
-
-        captured = {id(i): o.array() for o, i in call.values}
-        outs, new, holds = self._loop(len(arrays))(
-            [array(n) for n in _carried(step)],
-            [array(n) for n in step.read],
-            [captured[k] for k in step.input_keys if k in captured],
-            [call._constant(n).array() for n in step.large],
-            list(arrays), index, np.int32(start), np.int32(stop),
+        carried = _carried(call.step)
+        state, fixed, extra, constants = self._operands(carried)
+        outs, new, holds, kept = self._loop(len(arrays))(
+            state, [] if kept is None else kept, fixed, extra, constants, list(arrays),
+            index, np.int32(start), np.int32(stop),
         )  # fmt: skip
-        for node, value in zip(_carried(step), new, strict=True):
-            tensor = _tensor(value)
-            if node in cells:
-                cells[node]._tensor = tensor
-            else:
-                call.kept[node] = tensor
-        for (node, message), ok in zip(step.guarded, holds, strict=True):
-            if not np.asarray(ok):
-                raise at_node(InvalidArgumentError, node, message)
-        return self._packed([_tensor(o) for o in outs])
+        self._take_back(carried, new)
+        self._check(holds)
+        result = self._packed([_tensor(o) for o in outs])
+        return result if not kept else (result, kept)
+
+    def blank(self, steps: int) -> list[Any]:
+        """Room for the results of `steps` steps, one array for each output."""
+        call = self._call
+        assert call is not None
+        specs = [(t.dims, t.dtype.np) for t in call.graph.outputs]
+        return [jnp.zeros((steps, *dims), kind) for dims, kind in specs]
+
+    @property
+    def fixed_outputs(self) -> bool:
+        """Whether the shapes of all outputs are known."""
+        call = self._call
+        return call is not None and all(
+            t.dims is not None and None not in t.dims for t in call.graph.outputs
+        )
 
     def _loop(self, count: int):
         """The jitted loop over steps, for `count` data arrays."""
@@ -142,7 +208,7 @@ class CompiledStep:
         reads = len(step.donated)
         at = {node: i for i, node in enumerate(_carried(step))}
 
-        def loop(state, fixed, extra, constants, arrays, index, start, stop):
+        def loop(state, kept, fixed, extra, constants, arrays, index, start, stop):
             def one(i, state):
                 rows = index[i]
                 batch = [a[rows] for a in arrays]
@@ -158,19 +224,22 @@ class CompiledStep:
                 return new, [outs[p] for p in call.positions], held
 
             def body(i, carry):
-                state, _, before = carry
+                state, _, before, kept = carry
                 new, outs, held = one(i, state)
-                return new, outs, [a & b for a, b in zip(before, held, strict=True)]
+                held = [a & b for a, b in zip(before, held, strict=True)]
+                if kept:
+                    kept = [k.at[i].set(o) for k, o in zip(kept, outs, strict=True)]
+                return new, outs, held, kept
 
             _, outs, held = jax.eval_shape(lambda s: one(start, s), state)
             blank = [jnp.zeros(s.shape, s.dtype) for s in outs]
             fine = [jnp.ones((), bool) for _ in held]
-            state, outs, held = lax.fori_loop(
-                start, stop, body, (list(state), blank, fine)
+            state, outs, held, kept = lax.fori_loop(
+                start, stop, body, (list(state), blank, fine, list(kept))
             )
-            return outs, state, held
+            return outs, state, held, kept
 
-        made = self._loops[count] = jax.jit(loop, donate_argnums=0)
+        made = self._loops[count] = jax.jit(loop, donate_argnums=(0, 1))
         return made
 
 

@@ -30,6 +30,7 @@ class Training:
         self.run_eagerly = False
         self._is_compiled = False
         object.__setattr__(self, "_steps_made", {})
+        object.__setattr__(self, "_paces", {})
 
     def compile(
         self, optimizer="rmsprop", loss=None, metrics=None, loss_weights=None,
@@ -176,8 +177,14 @@ class Training:
         """
         if feed.static and not self.run_eagerly:
             return self._run_arrays(kind, feed, on_chunk, every_batch)
+        if every_batch or self.run_eagerly:
+            return self._run_singly(kind, enumerate(feed), on_chunk)
+        return self._run_groups(kind, feed, on_chunk)
+
+    def _run_singly(self, kind: str, batches, on_chunk):
+        """One step for each (number, batch); the last result."""
         result = None
-        for n, batch in enumerate(feed):
+        for n, batch in batches:
             on_chunk(n, None, None)
             step = self._step(kind, batch)
             if self.run_eagerly:
@@ -186,6 +193,51 @@ class Training:
             if on_chunk(n, n + 1, result):
                 break
         return result
+
+    def _run_groups(self, kind: str, feed, on_chunk):
+        """Batches from an iterator, several of one shape in one compiled loop."""
+        pace = self._paces.setdefault(kind, Pace())
+        result, at, group = None, 0, []
+        batches = iter(feed)
+        ended = stopped = False
+        while not (ended and not group) and not stopped:
+            batch = next(batches, None)
+            ended = batch is None
+            alike = bool(group) and not ended and _shapes(group[0]) == _shapes(batch)
+            if group and (not alike or len(group) >= pace.steps):
+                began = time.perf_counter()
+                result, stopped = self._run_group(kind, group, at, on_chunk)
+                pace.saw(len(group), time.perf_counter() - began)
+                at, group = at + len(group), []
+            if not ended:
+                group.append(batch)
+        return result
+
+    def _run_group(self, kind: str, group: list, at: int, on_chunk):
+        """(the last result, whether to stop) of batches shaped alike."""
+        step = self._step(kind, group[0])
+        if not step.loops or len(group) == 1:
+            n = len(group)
+            result = None
+            for i, batch in enumerate(group):
+                on_chunk(at + i, None, None)
+                result = step(batch)
+                if on_chunk(at + i, at + i + 1, result):
+                    return result, True
+            return result, n == 0
+        # Room for a power of two, so that few sizes are compiled.
+        room = 1 << (len(group) - 1).bit_length()
+        rows = [[a for a in nest.flatten(b) if a is not None] for b in group]
+        size = len(rows[0][0])
+        arrays = []
+        for column in zip(*rows, strict=True):
+            whole = np.empty((room * size, *column[0].shape[1:]), column[0].dtype)
+            np.concatenate(column, out=whole[: len(group) * size])
+            arrays.append(whole)
+        index = np.arange(room * size, dtype=np.int32).reshape(room, size)
+        on_chunk(at, None, None)
+        result = step.run_many(arrays, index, 0, len(group))
+        return result, on_chunk(at, at + len(group), result)
 
     def _run_arrays(self, kind, feed, on_chunk, every_batch):
         order = feed.index()
@@ -213,8 +265,7 @@ class Training:
             feed.on_device = [jnp.asarray(a) for a in feed.arrays]
         size = feed.batch_size
         index = jnp.asarray(order[: whole * size].reshape(whole, size).astype(np.int32))
-        pace = getattr(self, "_pace", None) or Pace()
-        object.__setattr__(self, "_pace", pace)
+        pace = self._paces.setdefault(step, Pace())
         at, result = 0, None
         while at < whole:
             stop = min(at + pace.steps, whole)
@@ -350,21 +401,58 @@ class Training:
             verbose=verbose, epochs=1, steps=feed.steps,
         )  # fmt: skip
         calls.on_predict_begin()
-        outs = []
-        for n, batch in enumerate(feed):
+        if feed.static and not self.run_eagerly:
+            parts = self._predict_arrays(feed, calls)
+        else:
+            parts = self._predict_batches(enumerate(feed), calls)
+        calls.on_predict_end()
+        if not parts:
+            raise ValueError("Expected input data to be non-empty.")
+        columns = zip(*[nest.flatten(p) for p in parts], strict=True)
+        joined = [c[0] if len(c) == 1 else np.concatenate(c) for c in columns]
+        return nest.pack(parts[0], joined)
+
+    def _predict_batches(self, batches, calls) -> list:
+        """The outputs of each batch, as arrays."""
+        parts = []
+        for n, batch in batches:
             calls.on_predict_batch_begin(n)
             step = self._step("predict", batch)
             if self.run_eagerly:
                 step.eager = True
-            out = step(batch)
-            outs.append(out)
+            out = nest.map_structure(lambda t: t.numpy(), step(batch))
+            parts.append(out)
             calls.on_predict_batch_end(n, {"outputs": out})
-        calls.on_predict_end()
-        if not outs:
-            raise ValueError("Expected input data to be non-empty.")
-        columns = zip(*[nest.flatten(o) for o in outs], strict=True)
-        joined = [np.concatenate([t.numpy() for t in c]) for c in columns]
-        return nest.pack(outs[0], joined)
+        return parts
+
+    def _predict_arrays(self, feed, calls) -> list:
+        """The outputs: whole batches in compiled loops where that is possible."""
+        whole = min(feed.count // feed.batch_size, feed.steps)
+        parts, at = [], 0
+        step = self._step("predict", feed.example(feed.batch_size)) if whole else None
+        looping = step is not None and step.loops and step.fixed_outputs
+        if looping and not calls.needs_every_batch("predict"):
+            parts, at = [self._predict_loop(step, feed, whole, calls)], whole
+        rest = ((n, feed.batch(n)) for n in range(at, feed.steps))
+        return parts + self._predict_batches(rest, calls)
+
+    def _predict_loop(self, step: CompiledStep, feed, whole: int, calls):
+        size = feed.batch_size
+        index = np.arange(whole * size, dtype=np.int32).reshape(whole, size)
+        arrays = [jnp.asarray(a) for a in feed.arrays]
+        kept, at = step.blank(whole), 0
+        pace = self._paces.setdefault(step, Pace(64))
+        while at < whole:
+            stop = min(at + pace.steps, whole)
+            calls.on_predict_batch_begin(at)
+            began = time.perf_counter()
+            _, kept = step.run_many(arrays, index, at, stop, kept)
+            kept[0].block_until_ready()
+            pace.saw(stop - at, time.perf_counter() - began)
+            calls.on_predict_batch_end(stop - 1, {})
+            at = stop
+        outs = [np.asarray(k) for k in kept]
+        return step._packed([o.reshape(-1, *o.shape[2:]) for o in outs])
 
     def train_on_batch(
         self, x, y=None, sample_weight=None, class_weight=None, reset_metrics=True,
@@ -420,6 +508,11 @@ class Training:
         for layer in self._flatten_layers(include_self=False):  # type: ignore[attr-defined]
             if getattr(layer, "stateful", False) and hasattr(layer, "reset_states"):
                 layer.reset_states()
+
+
+def _shapes(batch):
+    flat = nest.flatten(batch)
+    return [None if a is None else (a.shape, a.dtype) for a in flat]
 
 
 def _trimmed(data):
