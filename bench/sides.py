@@ -11,6 +11,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -54,21 +55,25 @@ def options() -> argparse.Namespace:
 
 def run(command: list[str], environment: dict[str, str]) -> Outcome:
     """Run one process to its end; raises RuntimeError with its output if it fails."""
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, **DEVICES, **environment},
-    )
-    assert process.stdout is not None
-    printed = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{command} ended with {process.returncode}:\n{printed}")
+    with tempfile.TemporaryFile("w+") as said:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+            env={**os.environ, **DEVICES, **environment},
+        )
+        assert process.stdout is not None
+        printed = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            said.seek(0)
+            raise RuntimeError(
+                f"{command} ended with {process.returncode}:\n{said.read()[-2000:]}"
+            )
     # Linux counts ru_maxrss in KiB, macOS in bytes.
     unit = 2**20 if sys.platform == "darwin" else 2**10
     return Outcome(seconds, usage.ru_maxrss / unit, printed)

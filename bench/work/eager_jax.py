@@ -66,7 +66,9 @@ y_mlp = jnp.asarray(draw.randint(0, 10, 32))
 def mlp(steps):
     first = draw.randn(784, 128).astype(np.float32) * 0.05
     last = draw.randn(128, 10).astype(np.float32) * 0.05
-    params = [jnp.asarray(p) for p in (first, np.zeros(128, "f"), last, np.zeros(10, "f"))]
+    params = [
+        jnp.asarray(p) for p in (first, np.zeros(128, "f"), last, np.zeros(10, "f"))
+    ]
     for _ in range(steps):
         params, loss = mlp_step(params, x_mlp, y_mlp)
         float(loss)
