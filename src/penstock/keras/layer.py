@@ -23,6 +23,7 @@ from penstock.keras import backend_config as config
 from penstock.keras import names, scratch, tracking
 from penstock.keras.input_spec import InputSpec, check
 from penstock.keras.layer_variable import LayerVariable, casting
+from penstock.saving.object_graph import track
 from penstock.v2.scopes import name_scope
 
 
@@ -142,9 +143,20 @@ class Layer:
         if isinstance(value, Variable | Layer | tracking.TrackedList | tracking.TrackedDict
                       | tuple) or _is_metric(value):  # fmt: skip
             self._tracked[name] = value
+            track(self, name, value)
         else:
             self._tracked.pop(name, None)
         object.__setattr__(self, name, value)
+
+    def _trackable_children(self) -> dict[str, Any]:
+        """What a checkpoint keeps of this layer: weights by name, then attributes."""
+        out: dict[str, Any] = {
+            w._keras_name: w for w in self._own_weights  # type: ignore[attr-defined]
+        }
+        for name, value in self._tracked.items():
+            if not _is_metric(value) and not isinstance(value, tuple):
+                out.setdefault(name, value)
+        return out
 
     def __delattr__(self, name: str) -> None:
         self._tracked.pop(name, None)
@@ -210,6 +222,7 @@ class Layer:
         variable._keras_name = name or "variable"  # type: ignore[attr-defined]
         variable.regularizer = config.regularizer(regularizer)  # type: ignore[attr-defined]
         self._own_weights.append(variable)
+        track(self, variable._keras_name, variable)  # type: ignore[attr-defined]
         if variable.regularizer is not None:
             self._regularized.append(variable)
         return variable

@@ -72,6 +72,25 @@ class Model(Training, Layer):
         own = sorted(self._own(), key=lambda w: not w.trainable)
         return tracking.unique(iter([*self._below("weights"), *own]))
 
+    def _trackable_children(self) -> dict[str, Any]:
+        """As a layer's; layers of a graph by their numbers, then the optimizer."""
+        out: dict[str, Any] = {}
+        weighted = 0
+        for i, layer in enumerate(self._numbered_layers()):
+            out[f"layer-{i}"] = layer
+            if layer.weights:
+                out[f"layer_with_weights-{weighted}"] = layer
+                weighted += 1
+        # Values are kept under the second name, where there is one.
+        out = dict(sorted(out.items(), key=lambda kv: kv[0].startswith("layer-")))
+        out.update(super()._trackable_children())
+        if getattr(self, "optimizer", None) is not None:
+            out["optimizer"] = self.optimizer
+        return out
+
+    def _numbered_layers(self) -> list[Layer]:
+        return []
+
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """The layer called `name`, or at `index`. Raises ValueError for none."""
         if index is not None and name is not None:
@@ -251,6 +270,9 @@ class Functional(Model):
 
     def __init__(self, *args, **kwargs):
         _graph_init(self, *_split(args, kwargs))
+
+    def _numbered_layers(self) -> list[Layer]:
+        return self._layers_list
 
     def _sublayers(self) -> list[Layer]:
         more = [x for x in super()._sublayers() if x not in self._layers_list]

@@ -11,6 +11,7 @@ from penstock.keras import names
 from penstock.keras.input_layer import InputLayer
 from penstock.keras.layer import Layer, weight_scope
 from penstock.keras.model import Functional, Input, Model
+from penstock.saving.object_graph import track
 
 
 class Sequential(Model):
@@ -31,6 +32,9 @@ class Sequential(Model):
             layers is not None
         ):  # fmt: skip
             self.add(layer)
+
+    def _numbered_layers(self) -> list[Layer]:
+        return self._all_layers()
 
     def _sublayers(self) -> list[Layer]:
         return [*self._stack, *(x for x in super()._sublayers() if x not in self._stack)]
@@ -124,6 +128,8 @@ class Sequential(Model):
         if x is inputs:
             return
         object.__setattr__(self, "_graph", Functional(inputs, x, name=self.name))
+        for name, layer in self._trackable_children().items():
+            track(self, name, layer)
         self.built = True
 
     def build(self, input_shape=None) -> None:

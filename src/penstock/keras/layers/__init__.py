@@ -77,6 +77,7 @@ from penstock.keras.layers.dropout import (
     SpatialDropout3D,
 )
 from penstock.keras.layers.einsum_dense import EinsumDense
+from penstock.keras.layers.functions import Lambda
 from penstock.keras.layers.merging import (
     Add,
     Average,

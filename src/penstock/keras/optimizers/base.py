@@ -244,6 +244,13 @@ class Optimizer:
         """The count of steps, then the slots, in the order they were made."""
         return _CallableList(self._variables)
 
+    def _trackable_children(self) -> dict[str, Any]:
+        """What a checkpoint keeps: state in the order made, the count, the rate."""
+        out = {"_variables": self._variables, "_iterations": self._iterations}
+        if isinstance(self._learning_rate, Variable):
+            out["_learning_rate"] = self._learning_rate
+        return out
+
     @property
     def weights(self) -> list[Variable]:
         return list(self._variables)

@@ -1,0 +1,367 @@
+"""Layers and models as configs, and back: what files hold beside weights."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import json
+from typing import Any
+
+import numpy as np
+
+from penstock.core import nest
+from penstock.core.errors import UnsupportedError
+from penstock.keras import functional, registry, scratch
+from penstock.keras.layer import Layer, _parameters
+from penstock.keras.scratch import LayerCall
+
+#: What Keras 3 stores and Keras 2's constructors do not take.
+_ONLY_KERAS_3 = ("quantization_config", "lora_rank", "lora_alpha", "registered_name")
+_BY_CLASS = {
+    "LSTM": ("seed",), "GRU": ("seed",), "SimpleRNN": ("seed",),
+    "LSTMCell": ("seed",), "GRUCell": ("seed",), "SimpleRNNCell": ("seed",),
+    "MultiHeadAttention": ("seed", "flash_attention", "use_gate"),
+    "Attention": ("seed",), "AdditiveAttention": ("seed",),
+    "InputLayer": ("optional", "ragged", "registered_name"),
+    "BatchNormalization": ("renorm_clipping", "renorm_momentum"),
+    "Softmax": (), "Flatten": (), "Embedding": ("sparse",),
+}  # fmt: skip
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON takes it: shapes and tuples as lists, numbers as Python's."""
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if hasattr(value, "as_list"):
+        return value.as_list()
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if hasattr(value, "as_numpy_dtype"):
+        return value.name
+    if hasattr(value, "get_config") and not inspect.isclass(value):
+        return serialize_layer(value)
+    return value
+
+
+def serialize_layer(layer: Any, legacy: bool = False) -> dict[str, Any]:
+    """`layer` as `deserialize_layer` makes it again from, without weights."""
+    cls = type(layer)
+    own = cls.__module__.startswith("penstock.")
+    config = plain(layer.get_config())
+    if legacy:
+        return {"class_name": registry.get_registered_name(cls), "config": config}
+    from penstock.keras.model import Model
+
+    module = "keras" if isinstance(layer, Model) else "keras.layers"
+    out = {
+        "module": module if own else None, "class_name": cls.__name__, "config": config,
+        "registered_name": None if own else registry.get_registered_name(cls),
+    }  # fmt: skip
+    shape = getattr(layer, "_build_input_shape", None)
+    if shape is not None:
+        out["build_config"] = {"input_shape": plain(shape)}
+    return out
+
+
+def _find_class(name: str, registered: str | None, custom_objects) -> type:
+    for key in (registered, name):
+        found = registry.find_custom(key, custom_objects) if key else None
+        if found is not None:
+            return found
+    from penstock.keras import layers
+    from penstock.keras.archive_ops import TFOpLambda
+    from penstock.keras.model import Functional, Model
+    from penstock.keras.sequential import Sequential
+
+    named = {
+        "Functional": Functional, "Model": Functional, "Sequential": Sequential,
+        "TFOpLambda": TFOpLambda, "SlicingOpLambda": TFOpLambda,
+    }  # fmt: skip
+    found = named.get(name) or getattr(layers, name, None)
+    if found is None or not (inspect.isclass(found) and issubclass(found, Layer | Model)):
+        raise ValueError(
+            f"Unknown layer: {name!r}. Please ensure you are using a "
+            "`keras.utils.custom_object_scope` and that this object is included in the "
+            "scope, or pass `custom_objects`. See "
+            "https://www.tensorflow.org/guide/keras/save_and_serialize"
+            "#registering_the_custom_object for details."
+        )
+    return found
+
+
+def deserialize_layer(config: dict[str, Any], custom_objects=None) -> Any:
+    """The layer or model that `config` describes. Raises ValueError for an unknown."""
+    if not isinstance(config, dict) or "class_name" not in config:
+        raise ValueError(f"A layer's config has a class_name; received {config!r}.")
+    if config["class_name"] == "__lambda__":
+        raise ValueError("A stored lambda is code; load with safe_mode=False.")
+    cls = _find_class(
+        config["class_name"], config.get("registered_name"), custom_objects
+    )
+    inner = copy.deepcopy(config.get("config") or {})
+    if isinstance(inner, dict):
+        inner = _fitting(config["class_name"], inner)
+    with registry.custom_object_scope(custom_objects or {}):
+        layer = cls.from_config(inner)
+    return layer
+
+
+def _fitting(name: str, config: dict[str, Any]) -> dict[str, Any]:
+    """`config` without what only Keras 3 knows."""
+    dropped = (*_ONLY_KERAS_3, *_BY_CLASS.get(name, ()))
+    out = {k: v for k, v in config.items() if k not in dropped}
+    return {k: _without_axes(v) for k, v in out.items()}
+
+
+def _without_axes(value: Any) -> Any:
+    """An initialiser's config without Keras 3's axes."""
+    if isinstance(value, dict) and isinstance(value.get("config"), dict):
+        inner = {
+            k: v for k, v in value["config"].items()
+            if k not in ("input_axes", "output_axes")
+        }  # fmt: skip
+        return {**value, "config": inner}
+    return value
+
+
+# --- functional models --------------------------------------------------------------------
+
+
+def functional_config(model: Any, legacy: bool = False) -> dict[str, Any]:
+    """The layers of a functional model and how they are connected."""
+    from penstock.keras.archive_ops import operation_entries
+
+    calls = [s for s in model._steps if isinstance(s, LayerCall)]
+    index: dict[int, int] = {}
+    counts: dict[int, int] = {}
+    made: dict[int, list] = {}
+    for call in calls:
+        index[id(call)] = counts.get(id(call.layer), 0)
+        counts[id(call.layer)] = index[id(call)] + 1
+        for i, tensor in enumerate(call.outputs):
+            made[id(tensor)] = [call.layer.name, index[id(call)], i]
+    for tensor, name in zip(model.inputs, model._names_of_inputs, strict=True):
+        made[id(tensor)] = [name, 0, 0]
+    operations = operation_entries(model, made)
+
+    def reference(value):
+        if scratch.is_symbolic(value):
+            return made[id(value)]
+        return plain(value)
+
+    layers = []
+    for layer in model._layers_list:
+        nodes = [
+            _inbound(call, reference)
+            for call in calls
+            if call.layer is layer and call.input_tensors
+        ]
+        entry = serialize_layer(layer, legacy)
+        layers.append({**entry, "name": layer.name, "inbound_nodes": nodes})
+    return {
+        "name": model.name, "trainable": model._trainable,
+        "layers": [*layers, *operations],
+        "input_layers": [[n, 0, 0] for n in model._names_of_inputs],
+        "output_layers": nest.map_structure(
+            lambda t: made[id(t)], _listed(model._nested_outputs)
+        ),
+    }  # fmt: skip
+
+
+def _listed(structure):
+    return structure if nest.is_nested(structure) else [structure]
+
+
+def _inbound(call: LayerCall, reference) -> list:
+    """One call as Keras 2 stores it: tensors of the first argument, each with kwargs."""
+    names = _parameters(call.layer)
+    kwargs = dict(zip(names[1:], call.args[1:], strict=False))
+    kwargs.update(call.kwargs)
+    kwargs = {
+        k: nest.map_structure(reference, v) for k, v in kwargs.items() if v is not None
+    }
+    return [[*reference(t), kwargs] for t in nest.flatten(call.args[0])]
+
+
+def functional_from_config(cls, config: dict[str, Any], custom_objects=None):
+    """The functional model of class `cls` that `config` describes."""
+    made: dict[str, Layer] = {}
+    tensors: dict[tuple[str, int, int], Any] = {}
+    waiting: list[tuple[Layer, int, Any]] = []
+    for entry in config["layers"]:
+        layer = deserialize_layer(entry, custom_objects)
+        name = entry.get("name") or layer.name
+        made[name] = layer
+        nodes = entry.get("inbound_nodes") or []
+        for i, node in enumerate(nodes):
+            waiting.append((layer, i, node))
+        if not nodes:
+            for i, t in enumerate(layer._calls_made[0].outputs):
+                tensors[name, 0, i] = t
+        layer._entry_name = name
+    while waiting:
+        later = []
+        for layer, i, node in waiting:
+            try:
+                args, kwargs = _arguments(layer, node, tensors)
+            except KeyError:
+                later.append((layer, i, node))
+                continue
+            for at, tensor in enumerate(nest.flatten(layer(*args, **kwargs))):
+                tensors[layer._entry_name, i, at] = tensor
+        if len(later) == len(waiting):
+            raise ValueError(
+                "The config's layers are not connected: no way to compute "
+                f"{[layer.name for layer, _, _ in later][:5]}."
+            )
+        waiting = later
+    inputs = _endpoints(config["input_layers"], tensors)
+    outputs = _endpoints(config["output_layers"], tensors)
+    kwargs = {"name": config.get("name")}
+    if config.get("trainable") is False:
+        kwargs["trainable"] = False
+    return cls(inputs=inputs, outputs=outputs, **kwargs)
+
+
+def _endpoints(structure, tensors):
+    if _is_reference(structure):
+        return tensors[_key(structure)]
+    if isinstance(structure, dict):
+        return {k: _endpoints(v, tensors) for k, v in structure.items()}
+    found = [_endpoints(s, tensors) for s in structure]
+    return found[0] if len(found) == 1 else found
+
+
+def _is_reference(value) -> bool:
+    return (
+        isinstance(value, list | tuple) and len(value) in (3, 4)
+        and isinstance(value[0], str) and isinstance(value[1], int)
+        and isinstance(value[2], int)
+    )  # fmt: skip
+
+
+def _key(reference) -> tuple[str, int, int]:
+    return reference[0], reference[1], reference[2]
+
+
+def _arguments(layer, node, tensors):
+    """(args, kwargs) of one call; KeyError where a tensor is not there yet."""
+    if isinstance(node, dict):  # Keras 3
+        args = _resolved_3(node["args"], tensors)
+        kwargs = {
+            k: _resolved_3(v, tensors) for k, v in node["kwargs"].items()
+            if v is not None
+        }  # fmt: skip
+        return args, kwargs
+    if isinstance(node, list) and node and isinstance(node[0], str):
+        node = [node]
+    first = [tensors[_key(item)] for item in node]
+    kwargs = dict(node[0][3]) if len(node[0]) > 3 else {}
+    kwargs = {k: _resolved_2(v, tensors) for k, v in kwargs.items() if k != "name"}
+    single = len(first) == 1 and not getattr(layer, "_takes_list", False)
+    return [first[0] if single else first], kwargs
+
+
+def _resolved_2(value, tensors):
+    if _is_reference(value):
+        return tensors[_key(value)]
+    if isinstance(value, list):
+        return [_resolved_2(v, tensors) for v in value]
+    return value
+
+
+def _resolved_3(value, tensors):
+    if isinstance(value, dict):
+        if value.get("class_name") == "__keras_tensor__":
+            return tensors[_key(value["config"]["keras_history"])]
+        return {k: _resolved_3(v, tensors) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_resolved_3(v, tensors) for v in value]
+    return value
+
+
+# --- JSON and copies ------------------------------------------------------------------------
+
+
+def model_config(model: Any) -> dict[str, Any]:
+    """`model` as the `model_config` of `.h5` files and JSON."""
+    return {
+        "class_name": registry.get_registered_name(type(model)),
+        "config": plain(model.get_config()),
+    }
+
+
+def to_json(model: Any, **kwargs) -> str:
+    """The architecture of `model` as JSON, in Keras 2's layout."""
+    whole = {**model_config(model), "keras_version": VERSION, "backend": "tensorflow"}
+    return json.dumps(whole, default=plain, **kwargs)
+
+
+#: The version that files name: the last of Keras 2 whose layouts are these.
+VERSION = "2.15.0"
+
+
+def model_from_json(json_string: str, custom_objects=None):
+    """The model whose architecture `to_json` gave, with new weights."""
+    return model_from_config(json.loads(json_string), custom_objects)
+
+
+def model_from_config(config, custom_objects=None):
+    if isinstance(config, list):
+        raise TypeError(
+            "`model_from_config` expects a dictionary, not a list. Did you mean to use "
+            "`Sequential.from_config(config)`?"
+        )
+    return deserialize_layer(config, custom_objects)
+
+
+def clone_model(model, input_tensors=None, clone_function=None):
+    """A model of the same layers with new weights. Raises ValueError for subclasses."""
+    from penstock.keras.input_layer import InputLayer
+    from penstock.keras.model import Functional, Input
+    from penstock.keras.sequential import Sequential
+
+    def again(layer):
+        if clone_function is not None and not isinstance(layer, InputLayer):
+            return clone_function(layer)
+        return type(layer).from_config(layer.get_config())
+
+    if isinstance(model, Sequential):
+        copied = Sequential([again(x) for x in model.layers], name=model.name)
+        if model._graph is not None and not copied.built:
+            copied.build(model.input_shape)
+        return copied
+    if not isinstance(model, Functional):
+        raise ValueError(
+            "Expected `model` argument to be a functional `Model` instance, but got a "
+            f"subclassed model instead: {model}"
+        )
+    inputs = nest.flatten(input_tensors) if input_tensors is not None else [
+        Input(batch_shape=tuple(t.dims), dtype=t.dtype.name, name=n)
+        for t, n in zip(model.inputs, model._names_of_inputs, strict=True)
+    ]  # fmt: skip
+    layers: dict[int, Any] = {}
+    values = {id(t): new for t, new in zip(model.inputs, inputs, strict=True)}
+    for step in model._steps:
+        if not isinstance(step, LayerCall):
+            functional._run_operation(step, values)
+            continue
+        if id(step.layer) not in layers:
+            layers[id(step.layer)] = again(step.layer)
+        call = LayerCall(
+            layers[id(step.layer)], step.args, step.kwargs, step.outputs, step.index
+        )
+        functional._run_layer(call, values, None)
+    outputs = nest.map_structure(lambda t: values[id(t)], model._nested_outputs)
+    return Functional(nest.pack(model._nested_inputs, inputs), outputs, name=model.name)
+
+
+def refuse(what: str) -> UnsupportedError:
+    """The error for what cannot be stored."""
+    return UnsupportedError(
+        f"{what} cannot be stored in a config. Put it in a Lambda or a layer of its own."
+    )
