@@ -216,8 +216,9 @@ class Recorder(threading.local):
                 refs.append(key)
                 layout.append(slot)
         for k, v in attrs.items():
-            refs.append(k)
-            refs.append(tuple(v) if type(v) is list else v)
+            if op.keeps is None or k in op.passes:  # seeds are in the state it keeps
+                refs.append(k)
+                refs.append(tuple(v) if type(v) is list else v)
         kept = None
         if op.keeps is not None:
             kept_tensor = self._kept_state(op, bound.attrs)
