@@ -2,7 +2,7 @@
 
 With the reference's Python, from the repository's root:
     PYTHONPATH=src:. python tools/record/keras_training.py
-Writes tests/fixtures/keras_{losses,metrics,optimizers}.json.
+Writes tests/fixtures/keras_{losses,metrics,optimizers,training}.json.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import tf_keras
 from tests.keras.losses import rows as losses
 from tests.keras.metrics import rows as metrics
 from tests.keras.optimizers import rows as optimizers
+from tests.keras.training import rows as training
 
 FIXTURES = Path(__file__).resolve().parents[2] / "tests" / "fixtures"
 
@@ -49,6 +50,18 @@ def main() -> None:
         },
         1e-5,
         "float32 rounding carried through 20 steps",
+    )  # fmt: skip
+    write(
+        "keras_training",
+        {
+            "histories": training.histories(tf_keras),
+            "hooks": training.hooks(tf_keras),
+            "bars": training.bars(tf_keras),
+            "written": training.written(tf_keras),
+            "summaries": training.summaries(tf_keras),
+        },
+        1e-5,
+        "float32 sums in another order",
     )  # fmt: skip
 
 

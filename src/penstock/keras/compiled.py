@@ -45,6 +45,15 @@ def _targets(y, outputs: list, names) -> list:
     return flat if len(flat) == len(outputs) else [y] * len(outputs)
 
 
+def _ranked(value, y_pred):
+    """A vector beside a matrix of predictions as a column."""
+    if value is None or value.dims is None or y_pred.dims is None:
+        return value
+    if len(value.dims) == 1 and len(y_pred.dims) == 2:
+        return TABLE["ExpandDims"](value, -1)
+    return value
+
+
 def _masked(mask, sample_weight, y_pred):
     """The sample weights with masked positions at zero."""
     if mask is None:
@@ -94,8 +103,8 @@ class CompiledLoss:
                 for name, loss in zip(names, self._losses, strict=True)
             ]
 
-    def __call__(self, y_true, y_pred, sample_weight=None, regularization=()):
-        """The sum of the outputs' losses and of `regularization`; a scalar tensor.
+    def __call__(self, y_true, y_pred, sample_weight=None, regularization_losses=()):
+        """The sum of the outputs' losses and of `regularization_losses`; a scalar tensor.
 
         Raises ValueError where there is no loss at all.
         """
@@ -109,13 +118,14 @@ class CompiledLoss:
             loss = self._losses[i]  # type: ignore[index]
             if loss is None or y is None:
                 continue
+            y, w = _ranked(y, p), _ranked(w, p)
             value = loss(y, p, sample_weight=_masked(getattr_mask(p), w, p))
             if self._parts:
                 self._parts[i].update_state(value, sample_weight=_batch(p))
             if self._weights[i] != 1.0:
                 value = TABLE["Mul"](value, self._weights[i])
             terms.append(value)
-        for extra in regularization:
+        for extra in regularization_losses or ():
             kind = terms[0].dtype.base_dtype if terms else extra.dtype.base_dtype
             if extra.dtype.base_dtype is not kind:
                 extra = TABLE["Cast"](extra, DstT=kind)
@@ -167,6 +177,7 @@ class CompiledMetrics:
         return out
 
     def _resolve(self, targets: list, outputs: list) -> None:
+        targets = [_ranked(y, p) for y, p in zip(targets, outputs, strict=True)]
         self._metrics = self._matched(self._given, targets, outputs)
         self._weighted = self._matched(self._weighted_given, targets, outputs)
 
@@ -205,6 +216,7 @@ class CompiledMetrics:
         for i, (y, p, w) in enumerate(zip(targets, outputs, weights, strict=True)):
             if y is None:
                 continue
+            y, w = _ranked(y, p), _ranked(w, p)
             mask = _masked(getattr_mask(p), None, p)
             for metric in self._metrics[i]:  # type: ignore[index]
                 metric.update_state(y, p, sample_weight=mask)

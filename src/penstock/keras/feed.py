@@ -144,6 +144,25 @@ class ArrayFeed:
             yield self.pack([a[rows] for a in self.arrays])
 
 
+class ContinuedFeed:
+    """Fewer batches an epoch than the arrays have: the next epoch goes on from there."""
+
+    static, batch_size = False, None
+
+    def __init__(self, feed: ArrayFeed):
+        self.steps = feed.steps
+        self._whole = ArrayFeed(*feed.template, feed.batch_size, feed.shuffle)
+        self._batches = self._endless()
+
+    def _endless(self) -> Iterator[Any]:
+        while True:
+            yield from self._whole
+
+    def __iter__(self) -> Iterator[Any]:
+        for _ in range(self.steps):
+            yield next(self._batches)
+
+
 class IteratorFeed:
     """Batches from a data set, a `Sequence` or a generator."""
 

@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 
 from penstock.core import nest
+from penstock.core.errors import InvalidArgumentError
 from penstock.ir.tensor import Tensor
+from penstock.keras import backend_config as config
 from penstock.keras import feed as feeds
 from penstock.keras.compiled import CompiledLoss, CompiledMetrics
+from penstock.keras.explain import explained
 from penstock.keras.fit_step import CompiledStep, Pace
+from penstock.keras.optimizers.base import Optimizer
 from penstock.ops.xla import jnp
 from penstock.runtime.eager import RECORDER
 from penstock.v2.tape import GradientTape
@@ -51,6 +55,11 @@ class Training:
                 f"Invalid keyword argument(s) in `compile`: {sorted(kwargs)}"
             )
         self.optimizer = optimizers.get(optimizer)
+        if config.global_policy().name == "mixed_float16":
+            from penstock.keras.mixed_precision import LossScaleOptimizer
+
+            if not isinstance(self.optimizer, LossScaleOptimizer):
+                self.optimizer = LossScaleOptimizer(self.optimizer)
         self.loss = loss
         names = getattr(self, "output_names", None)
         object.__setattr__(
@@ -175,6 +184,16 @@ class Training:
 
         `on_chunk(first, stop, result)` is called after each run of steps.
         """
+        try:
+            return self._run_feed(kind, feed, on_chunk, every_batch)
+        except InvalidArgumentError as error:
+            targets = feed.template[1] if feed.static else None
+            told = explained(error, targets)
+            if told is error:
+                raise
+            raise told from None
+
+    def _run_feed(self, kind: str, feed, on_chunk, every_batch: bool):
         if feed.static and not self.run_eagerly:
             return self._run_arrays(kind, feed, on_chunk, every_batch)
         if every_batch or self.run_eagerly:
@@ -304,6 +323,10 @@ class Training:
         feed = feeds.feed(x, y, sample_weight, batch_size, steps_per_epoch, shuffle)
         if class_weight:
             feed = _weighted(feed, class_weight)
+        if feed.static and feed.steps * feed.batch_size < feed.count:
+            feed = feeds.ContinuedFeed(feed)
+        object.__setattr__(self, "_validates", validation_data is not None)
+        object.__setattr__(self, "_initial_epoch", initial_epoch)
         verbose = 1 if verbose == "auto" else int(verbose)
         calls = callbacks if isinstance(callbacks, CallbackList) else CallbackList(
             callbacks, add_history=True, add_progbar=verbose != 0, model=self,
@@ -312,7 +335,7 @@ class Training:
         self.stop_training = False
         calls.on_train_begin()
         logs: dict[str, Any] = {}
-        for epoch in range(initial_epoch, epochs):
+        for epoch in range(self._initial_epoch, epochs):  # a backup may go on later
             self.reset_metrics()
             calls.on_epoch_begin(epoch)
             result = self._run_epoch(
@@ -338,6 +361,8 @@ class Training:
             calls.on_epoch_end(epoch, logs)
             if self.stop_training:
                 break
+        if isinstance(self.optimizer, Optimizer):
+            self.optimizer.finalize_variable_values(self.trainable_variables)
         calls.on_train_end(logs)
         return self.history
 

@@ -163,11 +163,13 @@ class BackupAndRestore(Callback):
     def on_train_begin(self, logs=None):
         if not self._file.exists():
             return
-        model = self.model
-        if not model.built:
-            model._resume = self  # restored when the first batch has shown the shapes
-            return
-        self.restore(model)
+        if not self.model.built:
+            raise ValueError(
+                f"There is a backup in {self.backup_dir}, but the model has no weights "
+                "yet to take it. Give its first layer an input_shape, or call "
+                "`model.build` before `fit`."
+            )
+        self.restore(self.model)
 
     def restore(self, model) -> None:
         """Put back what was kept. Raises ValueError where it is another model's."""
@@ -182,7 +184,7 @@ class BackupAndRestore(Callback):
                 )
             for variable, value in zip(held, arrays, strict=True):
                 variable.assign(value)
-            model._initial_epoch = int(kept["epoch"]) + 1
+            object.__setattr__(model, "_initial_epoch", int(kept["epoch"]) + 1)
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch = epoch

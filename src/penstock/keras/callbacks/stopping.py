@@ -17,8 +17,8 @@ def better(monitor: str, mode: str, who: str):
     if mode not in ("auto", "min", "max"):
         _log.warning("%s mode %s is unknown, fallback to auto mode.", who, mode)
         mode = "auto"
-    high = any(monitor.endswith(end) for end in ("acc", "accuracy", "auc"))
-    if mode == "max" or mode == "auto" and (high or monitor.startswith("fmeasure")):
+    high = any(monitor.endswith(end) for end in ("acc", "accuracy", "auc", "fmeasure"))
+    if mode == "max" or (mode == "auto" and high):
         return np.greater, -np.inf
     return np.less, np.inf
 
@@ -62,17 +62,17 @@ class EarlyStopping(Callback):
         if self.wait >= self.patience and epoch > 0:
             self.stopped_epoch = epoch
             self.model.stop_training = True
-            if self.restore_best_weights and self.best_weights is not None:
-                if self.verbose > 0:
-                    _say(
-                        "Restoring model weights from the end of the best epoch: "
-                        f"{self.best_epoch + 1}."
-                    )
-                self.model.set_weights(self.best_weights)
 
     def on_train_end(self, logs=None):
         if self.stopped_epoch > 0 and self.verbose > 0:
             _say(f"Epoch {self.stopped_epoch + 1}: early stopping")
+        if self.restore_best_weights and self.best_weights is not None:
+            if self.verbose > 0:
+                _say(
+                    "Restoring model weights from the end of the best epoch: "
+                    f"{self.best_epoch + 1}."
+                )
+            self.model.set_weights(self.best_weights)
 
     def get_monitor_value(self, logs):
         """What is monitored, or None with a warning where it was not measured."""

@@ -1,0 +1,33 @@
+"""Errors of compiled steps in a program's own terms."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from penstock.core import nest
+from penstock.core.errors import InvalidArgumentError
+
+_LABELS = re.compile(r"outside the valid range of \[0, (\d+)\)")
+
+
+def explained(error: InvalidArgumentError, targets) -> InvalidArgumentError:
+    """`error`, with the label that caused it where `targets` (arrays) hold one."""
+    found = _LABELS.search(str(error))
+    if found is None or targets is None:
+        return error
+    classes = int(found[1])
+    for array in nest.flatten(targets):
+        values = np.asarray(array)
+        if not np.issubdtype(values.dtype, np.number):
+            continue
+        wrong = values[(values < 0) | (values >= classes)]
+        if wrong.size:
+            return InvalidArgumentError(
+                None, getattr(error, "node_def", None),
+                f"Received a label value of {wrong.flat[0]:g} which is outside the valid "
+                f"range of [0, {classes}). Labels are class numbers from 0: give the "
+                f"last layer at least {int(values.max()) + 1} units, or renumber them.",
+            )  # fmt: skip
+    return error
