@@ -30,7 +30,9 @@ class LayerSample:
     def inputs(self) -> list[np.ndarray]:
         rng = np.random.default_rng(7)
         if self.below:
-            return [rng.integers(0, self.below, s).astype(np.int32) for s in self.shapes]
+            return [
+                rng.integers(0, self.below, s).astype(np.int32) for s in self.shapes
+            ]
         arrays = [rng.normal(size=s).astype(np.float32) for s in self.shapes]
         return [np.abs(a) + 0.1 if self.positive else a for a in arrays]
 

@@ -134,9 +134,7 @@ def test_symbolic_call_takes_any_batch(sample, arrays, facts):
         assert symbol.is_compatible_with(out.shape), (symbol, out.shape)
     if not sample.call:  # statistics of the batch change with it
         halves = [a[:1] for a in inputs]
-        for out, whole in zip(
-            nest.flatten(model(halves)), outputs, strict=True
-        ):
+        for out, whole in zip(nest.flatten(model(halves)), outputs, strict=True):
             close(out.numpy(), whole.numpy()[:1], "one row")
 
 

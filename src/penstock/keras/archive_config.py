@@ -52,13 +52,20 @@ def serialize_layer(layer: Any, legacy: bool = False) -> dict[str, Any]:
     cls = type(layer)
     own = cls.__module__.startswith("penstock.")
     config = plain(layer.get_config())
+    if config.get("time_major") is False:
+        del config["time_major"]  # Keras 3 has no such argument
+    axis = config.get("axis")
+    if cls.__name__ == "BatchNormalization" and own and len(axis) == 1:
+        config["axis"] = axis[0]  # Keras 3 takes a number only
     if legacy:
         return {"class_name": registry.get_registered_name(cls), "config": config}
-    from penstock.keras.model import Model
+    from penstock.keras.model import Functional, Model
 
     module = "keras" if isinstance(layer, Model) else "keras.layers"
+    # Keras 2 and Keras 3 both find a functional model under this public name.
+    name = "Model" if cls is Functional else cls.__name__
     out = {
-        "module": module if own else None, "class_name": cls.__name__, "config": config,
+        "module": module if own else None, "class_name": name, "config": config,
         "registered_name": None if own else registry.get_registered_name(cls),
     }  # fmt: skip
     shape = getattr(layer, "_build_input_shape", None)
@@ -82,7 +89,9 @@ def _find_class(name: str, registered: str | None, custom_objects) -> type:
         "TFOpLambda": TFOpLambda, "SlicingOpLambda": TFOpLambda,
     }  # fmt: skip
     found = named.get(name) or getattr(layers, name, None)
-    if found is None or not (inspect.isclass(found) and issubclass(found, Layer | Model)):
+    if found is None or not (
+        inspect.isclass(found) and issubclass(found, Layer | Model)
+    ):
         raise ValueError(
             f"Unknown layer: {name!r}. Please ensure you are using a "
             "`keras.utils.custom_object_scope` and that this object is included in the "

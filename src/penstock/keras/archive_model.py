@@ -110,25 +110,27 @@ def _module_of(value: Any) -> str:
     return f"keras.{part[2]}" if len(part) > 2 else "keras"
 
 
-def _compile_config(model) -> dict[str, Any]:
+def _compile_config(model, legacy: bool = False) -> dict[str, Any]:
     from penstock.keras import optimizers
 
+    optimizer = plain(optimizers.serialize(model.optimizer))
+    if legacy:  # Keras 2 takes its older optimizers where a .h5 does not say
+        optimizer["config"]["is_legacy_optimizer"] = False
+    else:
+        for name in ("jit_compile", "is_legacy_optimizer"):  # unknown to Keras 3
+            optimizer["config"].pop(name, None)
     return {
-        "optimizer": plain(optimizers.serialize(model.optimizer)),
+        "optimizer": optimizer,
         "loss": _stored(model.loss),
         "metrics": _stored(model.compiled_metrics._given),
         "loss_weights": plain(getattr(model.compiled_loss, "_weights_given", None)),
         "weighted_metrics": _stored(model.compiled_metrics._weighted_given),
-        "run_eagerly": model.run_eagerly or None, "steps_per_execution": None,
-        "jit_compile": None,
     }  # fmt: skip
 
 
 def _training_config(model) -> dict[str, Any]:
-    config = _compile_config(model)
+    config = _compile_config(model, legacy=True)
     optimizer = config.pop("optimizer")
-    for name in ("run_eagerly", "steps_per_execution", "jit_compile"):
-        config.pop(name)
     config["optimizer_config"] = {
         "class_name": optimizer["class_name"], "config": optimizer["config"],
     }  # fmt: skip
@@ -187,7 +189,10 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True,
         raise UnsupportedError(
             f"load_model({path!r}): a SavedModel folder; use tf.saved_model.load."
         )
-    with registry.custom_object_scope(custom_objects or {}), loading_code(not safe_mode):
+    with (
+        registry.custom_object_scope(custom_objects or {}),
+        loading_code(not safe_mode),
+    ):
         if keras_zip.zipfile.is_zipfile(path):
             return _load_keras(path, compile)
         return _load_h5(path, compile)

@@ -36,8 +36,8 @@ _OPERATORS = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul,
     "truediv": operator.truediv, "floordiv": operator.floordiv, "pow": operator.pow,
     "neg": operator.neg, "matmul": operator.matmul, "getitem": operator.getitem,
-    "radd": lambda y, x: x + y, "rsub": lambda y, x: y - x,
-    "rmul": lambda y, x: x * y, "rtruediv": lambda y, x: y / x,
+    "radd": lambda x, y: y + x, "rsub": lambda x, y: y - x,
+    "rmul": lambda x, y: y * x, "rtruediv": lambda x, y: y / x,
 }  # fmt: skip
 
 

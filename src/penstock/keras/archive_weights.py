@@ -77,9 +77,7 @@ def load_weights(model, filepath, by_name=False, skip_mismatch=False):
     Raises ValueError where the file does not fit, NotFoundError where there is none.
     """
     path = os.fspath(filepath)
-    if os.path.exists(f"{path}.index") or not path.endswith(
-        (".h5", ".keras", ".hdf5")
-    ):
+    if os.path.exists(f"{path}.index") or not path.endswith((".h5", ".keras", ".hdf5")):
         if by_name:
             raise NotImplementedError(
                 "Weights may only be loaded based on topology into Models when loading "
@@ -109,9 +107,7 @@ def _ordered(layer: Layer) -> list[Variable]:
 
 def h5_layers(model):
     """(layers with their weights, the model's own weights) for a `.h5` file."""
-    layers = tuple(
-        hdf5.LayerWeights(x.name, _named(_ordered(x))) for x in model.layers
-    )
+    layers = tuple(hdf5.LayerWeights(x.name, _named(_ordered(x))) for x in model.layers)
     return layers, _named(model._own())
 
 
@@ -158,7 +154,9 @@ def _matched(layer, number: int, variables, saved, skip: bool) -> list:
             f"{len(variables)} weight(s). Received {len(saved)} saved weight(s)"
         )
         if skip:
-            warnings.warn(f"Skipping loading of weights for layer: {text}", stacklevel=4)
+            warnings.warn(
+                f"Skipping loading of weights for layer: {text}", stacklevel=4
+            )
             return []
         raise ValueError(text)
     for variable, (_, array) in zip(variables, saved, strict=True):
@@ -204,7 +202,8 @@ def _placed(model) -> list[tuple[str, Any]]:
                 )
             elif isinstance(value, dict):
                 _walk_group(
-                    f"{below}{name}", [v for v in value.values() if isinstance(v, Layer)]
+                    f"{below}{name}",
+                    [v for v in value.values() if isinstance(v, Layer)],
                 )
 
     def _walk_group(path: str, group) -> None:

@@ -151,7 +151,8 @@ class Layer:
     def _trackable_children(self) -> dict[str, Any]:
         """What a checkpoint keeps of this layer: weights by name, then attributes."""
         out: dict[str, Any] = {
-            w._keras_name: w for w in self._own_weights  # type: ignore[attr-defined]
+            w._keras_name: w
+            for w in self._own_weights  # type: ignore[attr-defined]
         }
         for name, value in self._tracked.items():
             if not _is_metric(value) and not isinstance(value, tuple):

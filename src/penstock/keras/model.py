@@ -208,6 +208,8 @@ def _split(args, kwargs):
 
 
 def _graph_init(self, inputs, outputs, kwargs) -> None:
+    if kwargs.get("name") is None and type(self) is Functional:
+        kwargs = {**kwargs, "name": names.unique("model")}
     Layer.__init__(self, **kwargs)
     self._start_training()
     flat_in = nest.flatten(inputs)

@@ -34,10 +34,13 @@ class Sequential(Model):
             self.add(layer)
 
     def _numbered_layers(self) -> list[Layer]:
-        return self._all_layers()
+        return self.layers
 
     def _sublayers(self) -> list[Layer]:
-        return [*self._stack, *(x for x in super()._sublayers() if x not in self._stack)]
+        return [
+            *self._stack,
+            *(x for x in super()._sublayers() if x not in self._stack),
+        ]
 
     def _carriers(self) -> list[list[Layer]]:
         return [[x] for x in self._sublayers()]

@@ -190,9 +190,7 @@ _gradient_rule(simple, "RecurrentSimpleGrad", 4, 1)
     "RecurrentLSTM",
     "x: T, kernel: T, recurrent: T, bias: T, h: T, c: T, mask: M "
     "-> y: T, last_h: T, last_c: T, z: T, hs: T, cs: T",
-    shape=lambda x, kernel, recurrent, bias, h, c, mask, **_: _dims(
-        x, h, (4, 1, 1), 2
-    ),
+    shape=lambda x, kernel, recurrent, bias, h, c, mask, **_: _dims(x, h, (4, 1, 1), 2),
     where=_WHERE,
 )
 def lstm(x, kernel, recurrent, bias, h, c, mask, *, activation="tanh",

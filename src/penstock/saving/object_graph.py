@@ -310,3 +310,10 @@ def track(owner: Any, name: str, value: Any) -> None:
     for restoration, number in _bound.get(owner, ()):
         if _takes_part(value):
             restoration.child(number, name, value)
+
+
+def grown(owner: Any) -> None:
+    """Lists of `owner` got longer: what they hold now is restored, too."""
+    if _bound:
+        for restoration, _ in _bound.get(owner, ()):
+            restoration._again()

@@ -25,7 +25,9 @@ class ReLU(Layer):
                 raise ValueError(
                     f"{name} of a ReLU layer cannot be a negative value. Received: {value}"
                 )
-        self.max_value = max_value if max_value is None else float(np.float32(max_value))
+        self.max_value = (
+            max_value if max_value is None else float(np.float32(max_value))
+        )
         self.negative_slope = float(np.float32(negative_slope))
         self.threshold = float(np.float32(threshold))
 

@@ -40,7 +40,9 @@ class _Attention(Layer):
             allowed = causal if allowed is None else math.logical_and(allowed, causal)
         if allowed is not None:
             away = 1.0 - math.cast(allowed, scores.dtype)
-            scores = scores - away * (65504.0 if scores.dtype.name == "float16" else 1e9)
+            scores = scores - away * (
+                65504.0 if scores.dtype.name == "float16" else 1e9
+            )
         weights = nn.softmax(scores)
         if self.dropout:
             weights = when_training(
@@ -189,7 +191,9 @@ class MultiHeadAttention(Layer):
         n, k, v = self.num_heads, self.key_dim, self.value_dim
         q = tuple(query)
         out = self._output
-        out = (q[-1],) if out is None else (out,) if isinstance(out, int) else tuple(out)
+        out = (
+            (q[-1],) if out is None else (out,) if isinstance(out, int) else tuple(out)
+        )
         letters = "".join("defgh"[: len(out)])
         self._query_dense = self._projection(
             "query", "abc,cnk->abnk", (None, n, k), "nk", q
@@ -204,9 +208,7 @@ class MultiHeadAttention(Layer):
             "attention_output", f"abnk,nk{letters}->ab{letters}", (None, *out), letters,
             (*q[:-1], n, v),
         )  # fmt: skip
-        object.__setattr__(
-            self, "_shapes", [[*s] for s in (query, key, value)]
-        )
+        object.__setattr__(self, "_shapes", [[*s] for s in (query, key, value)])
 
     def build(self, input_shape):
         pass  # all three shapes are known in `call` only

@@ -107,9 +107,7 @@ class Conv(Layer):
                 f"received is {tuple(input_shape)}, where axis {self._channel} "
                 "(0-based) is the channel dimension, which found to be `None`."
             )
-        self.input_spec = InputSpec(
-            min_ndim=self.rank + 2, axes={self._channel: found}
-        )
+        self.input_spec = InputSpec(min_ndim=self.rank + 2, axes={self._channel: found})
         return found
 
     def _make_bias(self) -> None:

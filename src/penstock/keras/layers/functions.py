@@ -33,7 +33,9 @@ def loading_code(allowed: bool):
 class Lambda(Layer):
     """`function` as a layer; it may take `mask` and `training`."""
 
-    def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
+    def __init__(
+        self, function, output_shape=None, mask=None, arguments=None, **kwargs
+    ):
         super().__init__(**kwargs)
         self.arguments = arguments or {}
         self.function = function

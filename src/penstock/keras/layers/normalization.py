@@ -57,9 +57,7 @@ class BatchNormalization(Layer):
                 f"{tuple(input_shape)} and axis={self.axis}"
             )
         self.axis = axes
-        self.input_spec = InputSpec(
-            ndim=rank, axes=dict(zip(axes, sizes, strict=True))
-        )
+        self.input_spec = InputSpec(ndim=rank, axes=dict(zip(axes, sizes, strict=True)))
         #: Keras 2 takes its fused kernel for these, with the unbiased variance.
         last = axes == [rank - 1]
         self.fused = self._asked_fused is not False and (
@@ -272,9 +270,7 @@ class GroupNormalization(Layer):
                 f"Number of groups ({self.groups}) must divide the number of channels "
                 f"({channels})."
             )
-        self.input_spec = InputSpec(
-            ndim=len(input_shape), axes={self.axis: channels}
-        )
+        self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: channels})
         _affine(self, [channels])
         self.built = True
 

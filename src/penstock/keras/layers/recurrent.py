@@ -133,7 +133,9 @@ class RNN(Layer):
 
     # --- the call -----------------------------------------------------------------------
 
-    def call(self, inputs, mask=None, training=None, initial_state=None, constants=None):
+    def call(
+        self, inputs, mask=None, training=None, initial_state=None, constants=None
+    ):
         if isinstance(inputs, list | tuple):  # [x, *states]
             inputs, rest = inputs[0], list(inputs[1:])
             initial_state = rest or initial_state

@@ -46,7 +46,9 @@ class _Recurrent(RNN):
         # The cell's options are the layer's: layer.units, layer.kernel_initializer
         if name in _OF_THE_CELL and "cell" in self.__dict__:
             return getattr(self.__dict__["cell"], name)
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        raise AttributeError(
+            f"{type(self).__name__!r} object has no attribute {name!r}"
+        )
 
     def _run(self, inputs, mask, training, states, constants):
         cell = self.cell

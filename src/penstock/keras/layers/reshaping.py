@@ -99,9 +99,7 @@ class RepeatVector(Layer):
     def __init__(self, n, **kwargs):
         super().__init__(**kwargs)
         if not isinstance(n, int):
-            raise TypeError(
-                f"Expected an integer value for `n`, got {type(n)}."
-            )
+            raise TypeError(f"Expected an integer value for `n`, got {type(n)}.")
         self.n = n
         self.input_spec = InputSpec(ndim=2)
 

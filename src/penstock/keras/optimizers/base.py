@@ -16,6 +16,7 @@ from penstock.ir.trace import TracedGraph
 from penstock.keras.optimizers.clipping import Clipping
 from penstock.keras.schedules import LearningRateSchedule
 from penstock.runtime.eager.recorder import RECORDER
+from penstock.saving.object_graph import grown
 from penstock.v2.call import Call
 
 
@@ -221,6 +222,7 @@ class Optimizer:
             (self._sums,) = self._slots(var_list, "gradient_accumulator")
         self._make_slots(var_list)
         self.built = True
+        grown(self)
 
     def _build_in_passing(self, var_list) -> None:
         """`build` by the first step: Keras then puts the optimizer's name in front."""
