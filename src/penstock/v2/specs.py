@@ -6,7 +6,11 @@ from penstock.core.dtypes import as_dtype, float32
 from penstock.core.shapes import TensorShape
 
 
-class TensorSpec:
+class TypeSpec:
+    """What a value must be, without the value. As `tf.TypeSpec`."""
+
+
+class TensorSpec(TypeSpec):
     """A shape and a dtype. As `tf.TensorSpec`."""
 
     is_spec = True

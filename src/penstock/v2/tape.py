@@ -14,6 +14,7 @@ from typing import Any
 import penstock.autodiff as autodiff
 from penstock.core import nest
 from penstock.core.dtypes import DType
+from penstock.core.errors import UnsupportedError
 from penstock.core.shapes import Dims
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
@@ -234,6 +235,16 @@ class GradientTape:
         from penstock.v2.jacobian import batch_jacobian
 
         return batch_jacobian(self, target, source, unconnected_gradients)
+
+
+class ForwardAccumulator:
+    """Forward-mode derivatives: not in Penstock, and said so when it is made."""
+
+    def __init__(self, primals, tangents):
+        raise UnsupportedError(
+            "tf.autodiff.ForwardAccumulator is not in Penstock. Use GradientTape; a "
+            "Jacobian-vector product is two backward passes."
+        )
 
 
 def _given(output_gradients, target) -> list | None:

@@ -23,6 +23,7 @@ _CORE = {
     "TensorShape": "penstock.core.shapes:TensorShape",
     "Variable": "penstock.api.variable:Variable",
     "TypeSpec": "penstock.v2.specs:TypeSpec",
+    "RaggedTensor": "penstock.api.ragged:RaggedTensor",
     "__version__": "penstock.v2.version:__version__",
 }
 
@@ -40,7 +41,7 @@ _NN = _both("nn*", "embedding*", "sampled*", "ctc*")
 _RANDOM = ("penstock.v2.random", "penstock.v2.generator", "penstock.api.random*")
 _ROOT = (
     "penstock.v2.constant", "penstock.v2.tape", "penstock.v2.function",
-    "penstock.v2.specs", "penstock.v2.module", "penstock.v2.scopes",
+    "penstock.v2.specs", "penstock.v2.specs_more", "penstock.v2.module", "penstock.v2.scopes",
     "penstock.v2.initializers", "penstock.v2.custom_gradient",
     *_MATH, *_ARRAY, *_LINALG,
     *_both("control*", "loops*", "tensor_array*", "functional*", "script*", "passing*"),
@@ -92,6 +93,9 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     ),
     "version": ({}, ("penstock.v2.version",)),
     "autograph": ({}, ("penstock.v2.autograph",)),
+    "autograph.experimental": ({}, ("penstock.v2.autograph",)),
+    "autodiff": ({"GradientTape": "penstock.v2.tape:GradientTape",
+                  "ForwardAccumulator": "penstock.v2.tape:ForwardAccumulator"}, ()),
     "types": ({}, ()),
     "data": ({}, ("penstock.v2.dataset",)),
     "data.experimental": ({}, ("penstock.v2.dataset_experimental",)),

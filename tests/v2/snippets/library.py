@@ -108,3 +108,18 @@ for i in (tf.zeros_initializer(), tf.ones_initializer(), tf.constant_initializer
 # --- config
 print(len(tf.config.list_physical_devices("CPU")), tf.config.list_physical_devices("GPU"), tf.config.experimental.list_logical_devices("CPU")[0].device_type)
 print(tf.test.is_gpu_available() if False else False, tf.executing_eagerly(), tf.version.VERSION.split(".")[0], tf.__version__.split(".")[0])
+# --- ragged
+r = tf.ragged.constant([[1, 2], [], [3]])
+print(r, r.shape, r.to_tensor(), r.row_lengths(), r.values, r.row_splits, r[0], r[1:])
+print(r.to_list(), tf.RaggedTensor.from_row_lengths([1, 2, 3], [1, 2]), (r * 2).to_list(), r.to_tensor(default_value=-1))
+print(tf.RaggedTensor.from_tensor([[1, 0], [2, 3]], padding=0).to_list(), r.value_rowids(), r.nrows(), r.bounding_shape())
+print([x.numpy().tolist() for x in r], tf.ragged.constant([["a"], ["b", "c"]]).to_list(), tf.ragged.range([2, 0]).to_list())
+# --- sparse
+s = tf.sparse.SparseTensor([[0, 1], [2, 0]], [5, 6], [3, 2])
+print(tf.sparse.to_dense(s), s.shape, s.values, s.dense_shape)
+print(tf.sparse.from_dense([[0, 1], [2, 0]]).indices, tf.sparse.sparse_dense_matmul(tf.cast(tf.sparse.to_dense(s), tf.float32), tf.ones([2, 1])) if False else 0)
+# --- averages
+v = tf.Variable(0.0)
+ema = tf.train.ExponentialMovingAverage(0.9)
+ema.apply([v]); v.assign(10.0); ema.apply([v])
+print(ema.average(v).numpy())

@@ -152,6 +152,8 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "version": (_VERSIONS, ()),
     "resource_loader": ({}, ("penstock.v1.resource_loader",)),
     "graph_util": ({}, ("penstock.v1.graph_util",)),
+    "data": ({}, ("penstock.v1.data",)),
+    "data.experimental": ({}, ("penstock.v2.dataset_experimental",)),
     "nest": ({}, ("penstock.v1.nest",)),
     "contrib": ({}, ()),
     "contrib.layers": (

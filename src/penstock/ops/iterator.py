@@ -1,0 +1,60 @@
+"""Iterators over data sets inside 1.x graphs: ops that run on the host."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from penstock.core.errors import FailedPreconditionError, OutOfRangeError
+from penstock.ir.op import STOPS, op
+
+#: Handle -> the pass that is under way.
+LIVE: dict[str, Iterator] = {}
+#: Key -> function of the values a data set is made from, to an iterator of leaves.
+MAKERS: dict[str, Callable[..., Iterator]] = {}
+#: Handle -> key of the data set that a one-shot iterator begins by itself.
+FIRST: dict[str, str] = {}
+_count = itertools.count()
+
+
+def new_name(prefix: str) -> str:
+    return f"{prefix}_{next(_count)}"
+
+
+@op(
+    "_MakeIterator", "handle: string, values: *Tvalues ->",
+    shape=lambda *_, **__: [], gradient=STOPS, host=True, stateful=True,
+)  # fmt: skip
+def make_iterator(handle, values, *, maker):
+    LIVE[np.asarray(handle, object).item().decode()] = MAKERS[maker](*values)
+    return ()
+
+
+def _shapes(handle, *, output_shapes, **_):
+    return list(output_shapes)
+
+
+@op(
+    "_IteratorGetNext", "handle: string -> components: *output_types",
+    shape=_shapes, gradient=STOPS, host=True, stateful=True,
+)  # fmt: skip
+def iterator_get_next(handle, *, output_types, output_shapes):
+    name = np.asarray(handle, object).item().decode()
+    if name not in LIVE:
+        if name not in FIRST:
+            raise FailedPreconditionError(
+                None, None, "GetNext() failed because the iterator has not been "
+                "initialized. Ensure that you have run the initializer operation for "
+                "this iterator before getting the next element.",
+            )  # fmt: skip
+        LIVE[name] = MAKERS[FIRST[name]]()
+    try:
+        leaves: Any = next(LIVE[name])
+    except StopIteration:
+        raise OutOfRangeError(None, None, "End of sequence") from None
+    return tuple(np.asarray(v, object if isinstance(v, bytes) else None) for v in leaves)
+
+

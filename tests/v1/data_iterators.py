@@ -1,0 +1,78 @@
+"""Iterators over data sets in a 1.x graph; its output is compared with TensorFlow's."""
+
+import sys
+
+import numpy as np
+
+if "tensorflow" in sys.argv:
+    import tensorflow.compat.v1 as tf
+
+    tf.disable_v2_behavior()
+else:
+    import penstock.compat.v1 as tf
+
+ds = tf.data.Dataset.from_tensor_slices(
+    (np.arange(6, dtype=np.float32).reshape(3, 2), [0, 1, 2])
+)
+x, y = (
+    ds.map(lambda a, b: (a * 2.0, b + 1))
+    .repeat(2)
+    .batch(2)
+    .make_one_shot_iterator()
+    .get_next()
+)
+print(x.shape, y.dtype)
+p = tf.placeholder(tf.float32, [None, 2])
+n = tf.placeholder(tf.int64, [])
+d2 = tf.data.Dataset.from_tensor_slices(p).map(lambda v: v + 1.0).batch(n)
+it = d2.make_initializable_iterator()
+nx = it.get_next()
+print(nx.shape)
+it3 = tf.data.Iterator.from_structure(tf.int64, tf.TensorShape([]))
+a = it3.make_initializer(tf.data.Dataset.range(3))
+b = it3.make_initializer(tf.data.Dataset.range(10, 12))
+v = it3.get_next()
+h = tf.placeholder(tf.string, [])
+it4 = tf.data.Iterator.from_string_handle(h, tf.int64, [])
+w = it4.get_next()
+r1 = tf.data.Dataset.range(5).make_one_shot_iterator()
+r2 = tf.data.Dataset.range(100, 105).make_one_shot_iterator()
+ex = (
+    tf.data.Dataset.range(10)
+    .shuffle(10, seed=3)
+    .batch(4)
+    .make_one_shot_iterator()
+    .get_next()
+)
+with tf.Session() as s:
+    while True:
+        try:
+            print(s.run([x, y]))
+        except tf.errors.OutOfRangeError:
+            print("end")
+            break
+    s.run(it.initializer, {p: np.ones((3, 2)), n: 2})
+    print(s.run(nx), s.run(nx))
+    try:
+        s.run(nx)
+    except tf.errors.OutOfRangeError:
+        print("end")
+    s.run(a)
+    print(s.run(v), s.run(v))
+    s.run(b)
+    print(s.run(v))
+    h1, h2 = s.run([r1.string_handle(), r2.string_handle()])
+    print(s.run(w, {h: h1}), s.run(w, {h: h2}), s.run(w, {h: h1}))
+    print(s.run(ex), s.run(ex))
+    print(
+        s.run(
+            tf.data.make_one_shot_iterator(
+                tf.data.Dataset.from_tensors({"a": 1})
+            ).get_next()
+        )
+    )
+try:
+    with tf.Session() as s:
+        s.run(tf.data.Dataset.range(3).make_initializable_iterator().get_next())
+except tf.errors.FailedPreconditionError:
+    print("FPE")
