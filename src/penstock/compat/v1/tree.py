@@ -68,6 +68,8 @@ _LINALG = _both("linalg*", "math_linear*", "math_matmul*")
 _INITIALIZERS = "penstock.v1.initializers"
 _SAVER = "penstock.saving.checkpoint"
 
+_TUTORIAL = {"load_mnist": "penstock.datasets.mnist_tutorial:read_data_sets"}
+
 _ROOT_SOURCES = (
     "penstock.v1.session", "penstock.v1.placeholders", "penstock.v1.variables",
     "penstock.v1.variable_lists", "penstock.v1.variable_scope", "penstock.v1.assign",
@@ -197,10 +199,21 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     ),
     "contrib.losses": ({}, ("penstock.v1.contrib_losses", "penstock.v1.losses")),
     "contrib.metrics": ({}, ("penstock.v1.metrics",)),
-    "contrib.eager": ({}, ("penstock.v1.contrib_eager",)),
+    "contrib.eager": ({}, ("penstock.compat.v1.contrib_eager",)),
+    "contrib.slim": ({}, ("penstock.v1.contrib_slim",)),
+    "contrib.legacy_seq2seq": ({}, ("penstock.v1.contrib_legacy_seq2seq",)),
     "contrib.learn": ({}, ()),
+    "contrib.learn.datasets": (_TUTORIAL, ()),
+    "contrib.learn.datasets.mnist": ({}, ("penstock.datasets.mnist_tutorial",)),
+    "contrib.learn.python": ({}, ()),
+    "contrib.learn.python.learn": ({}, ()),
+    "contrib.learn.python.learn.datasets": (_TUTORIAL, ()),
+    "contrib.learn.python.learn.datasets.mnist": (
+        {}, ("penstock.datasets.mnist_tutorial",)
+    ),
     "contrib.opt": ({}, ("penstock.v1.contrib_opt",)),
     "contrib.data": ({}, ("penstock.v1.contrib_data",)),
     "contrib.tensorboard": ({}, ()),
     "contrib.tensorboard.plugins": ({}, ()),
+    "contrib.tensorboard.plugins.projector": ({}, ("penstock.v1.contrib_projector",)),
 }

@@ -37,6 +37,9 @@ class Layer:
     collections. As `tf.layers.Layer`.
     """
 
+    #: Where updates go: None leaves them to the caller.
+    updates_collections: str | None = GraphKeys.UPDATE_OPS
+
     def __init__(
         self, trainable=True, name=None, dtype=None, _scope=None, _reuse=None,
         activity_regularizer=None, input_shape=None,
@@ -100,8 +103,8 @@ class Layer:
                 outputs = self.call(inputs, *args, **kwargs)
                 self._calls.append((inputs, outputs))
                 self._regularize_activity(outputs)
-        for update in self._updates:
-            _add_once(GraphKeys.UPDATE_OPS, update)
+        for update in self._updates if self.updates_collections else ():
+            _add_once(self.updates_collections, update)
         return outputs
 
     def apply(self, inputs, *args, **kwargs):
