@@ -235,3 +235,49 @@ def test_the_same_call_is_prepared_once():
         for value in (1.0, 2.0):
             assert sess.run([y], {x: value}) == [value]
         assert len(sess._calls) == 1
+
+
+def test_nested_fetches_compile_once():
+    traced = []
+    x = tf.placeholder(tf.float32, [2])
+    y = tf.py_func(lambda v: traced.append(1) or v, [x], tf.float32) + x
+    with tf.Session() as sess:
+        for i in range(5):
+            got = sess.run([y, [x, (y,)], {"k": "zero:0"}], {x: [i, i]})
+            np.testing.assert_array_equal(got[1][1][0], [2 * i, 2 * i])
+            sess.run({"a": x, "b": [y]}, {x.op.name + ":0": [1, 2]})
+        assert len(sess._calls) == 2 and len(traced) == 10
+
+
+def test_a_list_of_fetches_belongs_to_the_program():
+    a, b = tf.constant(1.0), tf.constant(2.0)
+    wanted = [a, [b]]
+    with tf.Session() as sess:
+        assert sess.run(wanted) == [1.0, [2.0]]
+        wanted[1].append(a)
+        assert sess.run(wanted) == [1.0, [2.0, 1.0]]
+        assert sess.run([a, [b]]) == [1.0, [2.0]]
+
+
+def test_what_may_be_fetched_and_fed(graph):
+    x = tf.placeholder(tf.float32, name="x")
+    assert graph.is_feedable(x) and graph.is_fetchable(x)
+    graph.prevent_feeding(x)
+    graph.prevent_fetching(x.op)
+    assert not graph.is_feedable(x) and not graph.is_fetchable(x)
+    with tf.Session() as sess:
+        with pytest.raises(ValueError, match="may not be fetched"):
+            sess.run(x)
+        with pytest.raises(ValueError, match="may not be fed"):
+            sess.run("zero:0", {x: 1.0})
+
+
+def test_loops_give_what_their_body_gave():
+    def more(i, j):
+        return i + 1, j
+
+    as_tuple = tf.while_loop(lambda i, j: i < 3, more, [0, 1])
+    as_list = tf.while_loop(lambda i, j: i < 3, lambda i, j: [i + 1, j], (0, 1))
+    assert type(as_tuple) is tuple and type(as_list) is list
+    with tf.Session() as sess:
+        assert sess.run(as_tuple) == (3, 1)

@@ -295,6 +295,7 @@ class _LoopGraphs:
 
     def __init__(self, landing, cond, body, loop_vars, invariants, limit):
         self.structure = loop_vars
+        self.landing = landing
         counted = limit is not None
         extra = []
         if counted:
@@ -365,6 +366,9 @@ class _LoopGraphs:
                     f"{len(structure)} loop variables."
                 )
         nest.assert_same_structure(structure, made, check_types=False)
+        if _counts_as_v1(self.landing) and type(made) in (list, tuple_):
+            # Loops of the 1.x years give what the body gave: a tuple for a tuple.
+            self.structure = type(made)(structure)
         self.made = nest.flatten(made)
         graph = self.step
         flat = []

@@ -51,6 +51,8 @@ class Graph:
         self.finalized = False
         self.version = 0
         self.sessions: list[Any] = []  # entered with `with`, innermost last
+        self._unfed: dict[int, Any] = {}  # by id: what no run may feed, or fetch
+        self._unfetched: dict[int, Any] = {}
         self.scratch: dict[Any, Any] = {}  # state of the faces: variable scopes, ...
 
     # --- nodes ------------------------------------------------------------------
@@ -305,6 +307,25 @@ class Graph:
         kinds = ["Tensor"] * allow_tensor + ["Operation"] * allow_operation
         what = "Operation" if isinstance(obj, Node) else type(obj).__name__
         raise TypeError(f"Can not convert a {what} into a {' or '.join(kinds)}.")
+
+    # --- what runs may name -----------------------------------------------------------
+
+    def is_fetchable(self, tensor_or_op) -> bool:
+        return id(self.as_graph_element(tensor_or_op)) not in self._unfetched
+
+    def is_feedable(self, tensor) -> bool:
+        return id(self.as_graph_element(tensor)) not in self._unfed
+
+    def prevent_fetching(self, op) -> None:
+        """Let no run fetch the operation `op` or what it gives."""
+        node = self.as_graph_element(op)
+        barred = [node, *getattr(node, "outputs", ())]
+        self._unfetched.update((id(item), item) for item in barred)
+
+    def prevent_feeding(self, tensor) -> None:
+        """Let no run feed `tensor`."""
+        found = self.as_graph_element(tensor)
+        self._unfed[id(found)] = found
 
     # --- collections ----------------------------------------------------------------
 

@@ -6,10 +6,12 @@ costs no import of JAX (0.5 s).
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import platform
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -42,6 +44,16 @@ def _default_cache() -> str:
     return os.path.join(home, "penstock", "xla")
 
 
+@contextlib.contextmanager
+def _numpy_left_alone() -> Iterator[None]:
+    """Keep the program's place in `np.random`: importing JAX draws numbers from it."""
+    random = sys.modules.get("numpy.random")
+    state = None if random is None else random.get_state()
+    yield
+    if random is not None:
+        random.set_state(state)
+
+
 class _Lazy:
     """A module that is imported when its first attribute is asked for."""
 
@@ -52,9 +64,9 @@ class _Lazy:
         global _ready
         if not _ready:
             _forbid_fusing()
-        import jax as real
+            with _numpy_left_alone():
+                import jax as real
 
-        if not _ready:
             _configure(real)
             _ready = True
         value = getattr(importlib.import_module(self._module_name), attribute)

@@ -20,10 +20,13 @@ def feed_target(graph: Graph, key):
     if components is not None:
         return tuple(components()[0])
     try:
-        return graph.as_graph_element(key, allow_operation=False)
+        found = graph.as_graph_element(key, allow_operation=False)
     except (TypeError, ValueError, KeyError) as error:
         reason = error.args[0] if isinstance(error, KeyError) else error
         raise TypeError(f"Cannot interpret feed_dict key as Tensor: {reason}") from None
+    if not graph.is_feedable(found):
+        raise ValueError(f"Tensor {found.name} may not be fed.")
+    return found
 
 
 def feed(values: dict[int, Any], target, value) -> None:

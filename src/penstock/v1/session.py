@@ -87,9 +87,12 @@ class BaseSession:
                 "feed_dict must be a dictionary from tensors to values, received "
                 f"{type(feed_dict).__name__}."
             )
+        if not _is_lasting(fetches, feed_dict):
+            key = (_by_content(fetches), tuple(map(_by_content, feed_dict or ())))
+            if key in self._calls:
+                return self._calls[key]
         call = _Call(self._graph, fetches, list(feed_dict or ()))
-        if call.lasting:
-            self._calls[key] = call  # holds its fetches and feeds: ids stay theirs
+        self._calls[key] = call  # holds its fetches and feeds: ids stay theirs
         return call
 
     def make_callable(self, fetches, feed_list: Sequence | None = None, **_):
@@ -225,8 +228,8 @@ class _Call:
     """One kind of `run`: these fetches, these feeds."""
 
     def __init__(self, graph: Graph, fetches, feeds: list):
-        self.structure = fetches
-        self.lasting = _is_lasting(fetches)
+        # Rebuilt: what the program does to its own list later changes nothing here.
+        self.structure = nest.map_structure(lambda leaf: leaf, fetches)
         self.keys = feeds
         self.feeds: list[Tensor | tuple] = [feed_target(graph, f) for f in feeds]
         leaves = nest.flatten(fetches)
@@ -334,6 +337,8 @@ def _fetch(graph: Graph, leaf):
         raise ValueError(
             f"Argument `fetch` = {leaf} cannot be interpreted as a Tensor. ({error})"
         ) from None
+    if not graph.is_fetchable(found):
+        raise ValueError(f"Operation or tensor {found.name} may not be fetched.")
     return _FetchNode(found) if isinstance(found, Node) else _FetchTensor(found)
 
 
@@ -350,10 +355,26 @@ class IndexedSlicesValue:
         return f"IndexedSlicesValue(values={self.values!r}, indices={self.indices!r})"
 
 
-def _is_lasting(fetches) -> bool:
-    """Whether what `fetches` holds is kept by identity: no throw-away containers."""
+def _is_lasting(fetches, feed_dict) -> bool:
+    """Whether all that is named is known by its identity: no throw-away containers."""
     items = fetches if isinstance(fetches, list | tuple) else [fetches]
-    return not any(nest.is_nested(i) or isinstance(i, str | bytes) for i in items)
+    return not any(
+        nest.is_nested(i) or isinstance(i, str | bytes)
+        for i in [*items, *(feed_dict or ())]
+    )
+
+
+def _by_content(item):
+    """What makes two containers of fetches the same: their kinds, keys and leaves."""
+    if isinstance(item, str | bytes):
+        return item
+    if isinstance(item, Mapping):
+        return (type(item), *((k, _by_content(v)) for k, v in item.items()))
+    if isinstance(item, list | tuple):
+        return (type(item), *map(_by_content, item))
+    if nest.is_nested(item):
+        return (type(item), *map(id, nest.flatten(item)))
+    return id(item)
 
 
 #: What TensorFlow's runtime calls these dtypes.
