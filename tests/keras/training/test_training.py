@@ -5,10 +5,10 @@ import warnings
 
 import numpy as np
 import pytest
+from tests.keras.training import rows
 
 import penstock as tf
 from penstock.core.errors import InvalidArgumentError
-from tests.keras.training import rows
 
 keras = tf.keras
 

@@ -1,0 +1,491 @@
+"""`tf.keras.backend`: the functions that Keras 2 programs call as `K`."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from penstock.api import array, math, nn, random
+from penstock.api import nn_conv as convs
+from penstock.api.scopes import tensor
+from penstock.api.variable import Variable
+from penstock.core.dtypes import as_dtype
+from penstock.keras import activations, names, scratch
+from penstock.keras import backend_config as config
+from penstock.keras.backend_config import (
+    floatx,
+    image_data_format,
+    learning_phase,
+    set_learning_phase,
+)
+
+reset_uids = names.reset
+shape, stack, eye = array.shape, array.stack, math.eye
+abs, square, sqrt, exp, log, sign = (
+    math.abs, math.square, math.sqrt, math.exp, math.log, math.sign
+)  # fmt: skip
+sin, cos, round, pow = math.sin, math.cos, math.round, math.pow
+equal, not_equal, maximum, minimum = (
+    math.equal, math.not_equal, math.maximum, math.minimum
+)  # fmt: skip
+greater, greater_equal = math.greater, math.greater_equal
+less, less_equal = math.less, math.less_equal
+relu, elu, tanh, sigmoid = (
+    activations.relu, activations.elu, activations.tanh, activations.sigmoid
+)  # fmt: skip
+softplus, softsign, hard_sigmoid = (
+    activations.softplus, activations.softsign, activations.hard_sigmoid
+)  # fmt: skip
+
+
+def backend() -> str:
+    return "tensorflow"
+
+
+# --- values and variables --------------------------------------------------------------
+
+
+def _kind(dtype):
+    return as_dtype(dtype or floatx())
+
+
+def variable(value, dtype=None, name=None, constraint=None):
+    """A variable that starts as `value`."""
+    if hasattr(value, "numpy"):
+        value = value.numpy()
+    kind = _kind(dtype)
+    return Variable(np.asarray(value, kind.np), dtype=kind, name=name or "Variable",
+                    constraint=constraint)  # fmt: skip
+
+
+def constant(value, dtype=None, shape=None, name=None):
+    made = np.asarray(value, _kind(dtype).np)
+    return tensor(made if shape is None else np.broadcast_to(made, shape), name=name)
+
+
+def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None,
+                ragged=False):  # fmt: skip
+    """A symbolic tensor, as `tf.keras.Input` makes."""
+    dims = tuple(shape) if shape is not None else (None,) * (ndim or 0)
+    return scratch.placeholder(dims, dtype or floatx(), name or "placeholder")
+
+
+def is_keras_tensor(x) -> bool:
+    return scratch.is_symbolic(x)
+
+
+def is_sparse(tensor) -> bool:
+    return hasattr(tensor, "dense_shape") and hasattr(tensor, "indices")
+
+
+def get_value(x):
+    """`x` (variable, tensor or number) as a NumPy array or number."""
+    return x.numpy() if hasattr(x, "numpy") else x
+
+
+def batch_get_value(tensors) -> list:
+    return [get_value(x) for x in tensors]
+
+
+def set_value(x, value) -> None:
+    """The variable `x` takes `value`."""
+    x.assign(np.asarray(value, x.dtype.np))
+
+
+def batch_set_value(tuples) -> None:
+    for x, value in tuples:
+        set_value(x, value)
+
+
+eval = get_value
+
+
+def update(x, new_x):
+    return x.assign(new_x)
+
+
+def update_add(x, increment):
+    return x.assign_add(increment)
+
+
+def update_sub(x, decrement):
+    return x.assign_sub(decrement)
+
+
+def moving_average_update(x, value, momentum):
+    """x becomes momentum·x + (1 - momentum)·value."""
+    return x.assign(x * momentum + value * (1.0 - momentum))
+
+
+def zeros(shape, dtype=None, name=None):
+    return variable(np.zeros(shape), dtype, name)
+
+
+def ones(shape, dtype=None, name=None):
+    return variable(np.ones(shape), dtype, name)
+
+
+def zeros_like(x, dtype=None, name=None):
+    return array.zeros_like(x, dtype, name)
+
+
+def ones_like(x, dtype=None, name=None):
+    return array.ones_like(x, dtype, name)
+
+
+def random_uniform_variable(shape, low, high, dtype=None, name=None, seed=None):
+    return variable(random.random_uniform(shape, low, high, seed=seed), dtype, name)
+
+
+def random_normal_variable(shape, mean, scale, dtype=None, name=None, seed=None):
+    return variable(random.random_normal(shape, mean, scale, seed=seed), dtype, name)
+
+
+def count_params(x) -> int:
+    return int(np.prod(x.shape.as_list()))
+
+
+def cast(x, dtype):
+    return math.cast(x, dtype)
+
+
+def cast_to_floatx(x):
+    if hasattr(x, "dtype") and hasattr(x, "shape") and not isinstance(x, np.ndarray):
+        return math.cast(x, floatx())
+    return np.asarray(x, floatx())
+
+
+def dtype(x) -> str:
+    return as_dtype(x.dtype).base_dtype.name
+
+
+def int_shape(x):
+    """The static shape as a tuple, None where it is not known."""
+    dims = x.shape.as_list() if x.shape.rank is not None else None
+    return None if dims is None else tuple(dims)
+
+
+def ndim(x) -> int:
+    return x.shape.rank
+
+
+# --- arithmetic ------------------------------------------------------------------------------
+
+
+def dot(x, y):
+    """x · y; for more axes than two, over the last of x and the last but one of y."""
+    x, y = tensor(x), tensor(y)
+    if len(x.shape) <= 2 and len(y.shape) <= 2:
+        return math.matmul(x, y)
+    last = builtins.max(len(y.shape) - 2, 0)
+    return math.tensordot(x, y, [[len(x.shape) - 1], [last]])
+
+
+def batch_dot(x, y, axes=None):
+    """The product of each pair along `axes`; the first axis is the batch."""
+    x, y = tensor(x), tensor(y)
+    a, b = len(x.shape), len(y.shape)
+    if axes is None:
+        axes = (a - 1, b - 2 if b > 2 else b - 1)
+    axes = (axes, axes) if isinstance(axes, int) else tuple(axes)
+    i, j = axes[0] % a, axes[1] % b
+    letters = "abcdefghijklmnopqrstuvw"
+    first = ["z", *letters[: a - 1]]
+    second = ["z", *letters[a - 1 : a + b - 2]]
+    first[i] = second[j] = "y"
+    out = [s for s in first if s != "y"] + [s for s in second[1:] if s != "y"]
+    result = math.einsum(f"{''.join(first)},{''.join(second)}->{''.join(out)}", x, y)
+    return array.expand_dims(result, 1) if len(out) == 1 else result
+
+
+def _reduction(reduce: Callable) -> Callable:
+    def reduced(x, axis=None, keepdims=False):
+        return reduce(x, axis, keepdims)
+
+    return reduced
+
+
+max, min = _reduction(math.reduce_max), _reduction(math.reduce_min)
+sum, prod = _reduction(math.reduce_sum), _reduction(math.reduce_prod)
+std, var = _reduction(math.reduce_std), _reduction(math.reduce_variance)
+logsumexp = _reduction(math.reduce_logsumexp)
+
+
+def _truth(reduce: Callable) -> Callable:
+    def reduced(x, axis=None, keepdims=False):
+        return reduce(math.cast(x, "bool"), axis, keepdims)
+
+    return reduced
+
+
+any, all = _truth(math.reduce_any), _truth(math.reduce_all)
+
+
+def mean(x, axis=None, keepdims=False):
+    """The mean; of truth values, the share that is true."""
+    x = tensor(x)
+    if x.dtype.base_dtype.name == "bool":
+        x = math.cast(x, floatx())
+    return math.reduce_mean(x, axis, keepdims)
+
+
+def argmax(x, axis=-1):
+    return math.argmax(x, axis)
+
+
+def argmin(x, axis=-1):
+    return math.argmin(x, axis)
+
+
+def cumsum(x, axis=0):
+    return math.cumsum(x, axis)
+
+
+def cumprod(x, axis=0):
+    return math.cumprod(x, axis)
+
+
+def clip(x, min_value, max_value):
+    """x cut to [min_value, max_value]; None leaves a side open."""
+    x = tensor(x)
+    low = -np.inf if min_value is None else min_value
+    high = np.inf if max_value is None else max_value
+    if isinstance(low, int | float) and isinstance(high, int | float):
+        high = builtins.max(low, high)
+    kind = x.dtype.base_dtype
+    return math.clip_by_value(x, math.cast(low, kind), math.cast(high, kind))
+
+
+def l2_normalize(x, axis=None):
+    return nn.l2_normalize(x, axis=axis)
+
+
+def softmax(x, axis=-1):
+    return activations.softmax(x, axis)
+
+
+# --- shapes ----------------------------------------------------------------------------------
+
+
+def expand_dims(x, axis=-1):
+    return array.expand_dims(x, axis)
+
+
+def squeeze(x, axis):
+    return array.squeeze(x, [axis])
+
+
+def reshape(x, shape):
+    return array.reshape(x, shape)
+
+
+def permute_dimensions(x, pattern):
+    return array.transpose(x, pattern)
+
+
+def transpose(x):
+    return array.transpose(x)
+
+
+def concatenate(tensors, axis=-1):
+    return array.concat(list(tensors), axis)
+
+
+def flatten(x):
+    return array.reshape(x, [-1])
+
+
+def batch_flatten(x):
+    x = tensor(x)
+    sizes = x.shape.as_list()[1:]
+    if None in sizes:
+        return array.reshape(x, array.stack([-1, math.reduce_prod(array.shape(x)[1:])]))
+    return array.reshape(x, [-1, int(np.prod(sizes))])
+
+
+def tile(x, n):
+    return array.tile(x, [n] if isinstance(n, int) else n)
+
+
+def repeat(x, n):
+    """[batch, size] n times along a new middle axis."""
+    return array.tile(array.expand_dims(x, 1), [1, n, 1])
+
+
+def repeat_elements(x, rep, axis):
+    return array.repeat(x, rep, axis)
+
+
+def reverse(x, axes):
+    return array.reverse(x, [axes] if isinstance(axes, int) else axes)
+
+
+def gather(reference, indices):
+    return array.gather(reference, indices)
+
+
+def one_hot(indices, num_classes):
+    return array.one_hot(indices, num_classes, axis=-1)
+
+
+def arange(start, stop=None, step=1, dtype="int32"):
+    if stop is None:
+        start, stop = 0, start
+    return math.cast(math.range(start, stop, step), dtype)
+
+
+def temporal_padding(x, padding=(1, 1)):
+    return array.pad(x, [[0, 0], list(padding), [0, 0]])
+
+
+def spatial_2d_padding(x, padding=((1, 1), (1, 1)), data_format=None):
+    pads = [list(padding[0]), list(padding[1])]
+    if (data_format or image_data_format()) == "channels_first":
+        return array.pad(x, [[0, 0], [0, 0], *pads])
+    return array.pad(x, [[0, 0], *pads, [0, 0]])
+
+
+def bias_add(x, bias, data_format=None):
+    first = (data_format or image_data_format()) == "channels_first"
+    return nn.bias_add(x, bias, "NC..." if first else None)
+
+
+# --- neural networks ---------------------------------------------------------------------------
+
+
+def conv2d(x, kernel, strides=(1, 1), padding="valid", data_format=None,
+           dilation_rate=(1, 1)):  # fmt: skip
+    """Convolution of [batch, rows, columns, channels] with `kernel`."""
+    layout = "NCHW" if data_format == "channels_first" else "NHWC"
+    return convs.conv2d(x, kernel, strides, padding.upper(), layout, dilation_rate)
+
+
+def pool2d(x, pool_size, strides=(1, 1), padding="valid", data_format=None,
+           pool_mode="max"):  # fmt: skip
+    layout = "NCHW" if data_format == "channels_first" else "NHWC"
+    pool = {"max": convs.max_pool2d, "avg": convs.avg_pool2d}[pool_mode]
+    return pool(x, pool_size, strides, padding.upper(), layout)
+
+
+def dropout(x, level, noise_shape=None, seed=None):
+    return nn.dropout(x, rate=level, noise_shape=noise_shape, seed=seed)
+
+
+def batch_normalization(x, mean, var, beta, gamma, axis=-1, epsilon=1e-3):
+    return nn.batch_normalization(x, mean, var, beta, gamma, epsilon)
+
+
+def in_top_k(predictions, targets, k):
+    return nn.in_top_k(targets, predictions, k)
+
+
+def random_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    return random.random_normal(shape, mean, stddev, _kind(dtype), seed)
+
+
+def random_uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+    return random.random_uniform(shape, minval, maxval, _kind(dtype), seed)
+
+
+def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    return random.truncated_normal(shape, mean, stddev, _kind(dtype), seed)
+
+
+def random_bernoulli(shape, p=0.0, dtype=None, seed=None):
+    """1 with probability `p`, else 0."""
+    drawn = random.random_uniform(shape, seed=seed)
+    return math.cast(math.less_equal(drawn, tensor(float(p))), _kind(dtype))
+
+
+random_binomial = random_bernoulli
+
+
+# --- control -------------------------------------------------------------------------------------
+
+
+def stop_gradient(variables):
+    from penstock.ir.op import TABLE
+
+    if isinstance(variables, list | tuple):
+        return [TABLE["StopGradient"](v) for v in variables]
+    return TABLE["StopGradient"](variables)
+
+
+def gradients(loss, variables):
+    raise RuntimeError(
+        "tf.gradients is not supported when eager execution is enabled. Use "
+        "tf.GradientTape instead."
+    )
+
+
+def switch(condition, then_expression, else_expression):
+    """One of two tensors (or functions that give them), by `condition`."""
+    then_value = then_expression() if callable(then_expression) else then_expression
+    else_value = else_expression() if callable(else_expression) else else_expression
+    condition = math.cast(condition, "bool")
+    then_value = tensor(then_value)
+    missing = len(then_value.shape) - len(condition.shape)
+    for _ in range(missing if condition.shape.rank else 0):
+        condition = array.expand_dims(condition, -1)
+    return array.where(condition, then_value, else_value)
+
+
+def in_train_phase(x, alt, training=None):
+    """`x` in training, else `alt`; both tensors or functions that give them."""
+    phase: Any = learning_phase() if training is None else training
+    if hasattr(phase, "dtype"):
+        return switch(phase, x, alt)
+    chosen = x if phase else alt
+    return chosen() if callable(chosen) else chosen
+
+
+def in_test_phase(x, alt, training=None):
+    return in_train_phase(alt, x, training)
+
+
+@contextmanager
+def learning_phase_scope(value):
+    """The learning phase is `value` inside a `with`."""
+    before = config.learning_phase()
+    set_learning_phase(value)
+    try:
+        yield
+    finally:
+        set_learning_phase(before)
+
+
+def function(inputs, outputs, updates=None, name=None, **kwargs):
+    """A function of lists of arrays, from symbolic `inputs` to `outputs`."""
+    from penstock.keras.model import Model
+
+    many = isinstance(outputs, list | tuple)
+    model = Model(list(inputs), list(outputs) if many else [outputs])
+
+    def call(values):
+        found = model(list(values) if len(inputs) > 1 else values[0])
+        found = found if isinstance(found, list | tuple) else [found]
+        arrays = [get_value(x) for x in found]
+        return arrays if many else arrays[0]
+
+    return call
+
+
+def print_tensor(x, message="", summarize=3):
+    """Print `x` when it is computed; gives `x`."""
+    from penstock.api import debugging
+
+    debugging.print(message, x, summarize=summarize)
+    return x
+
+
+def manual_variable_initialization(value) -> None:
+    """Nothing to do: variables have their values from the start."""
+
+
+def map_fn(fn, elems, name=None, dtype=None):
+    """`fn` of each entry along the first axis, stacked."""
+    return array.stack([fn(e) for e in array.unstack(tensor(elems))])

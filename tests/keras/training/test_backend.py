@@ -1,0 +1,71 @@
+"""`tf.keras.backend` as programs use it."""
+
+import numpy as np
+import pytest
+
+import penstock as tf
+
+K = tf.keras.backend
+
+
+def test_values():
+    v = K.variable([[1.0, 2.0]])
+    K.set_value(v, [[3.0, 4.0]])
+    assert K.get_value(v).tolist() == [[3.0, 4.0]]
+    K.batch_set_value([(v, [[5.0, 6.0]])])
+    assert K.batch_get_value([v])[0].tolist() == [[5.0, 6.0]]
+    assert K.int_shape(v) == (1, 2)
+    assert K.dtype(v) == "float32"
+    assert K.count_params(v) == 2
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted"),
+    [
+        (lambda: K.sum(np.ones((2, 3)), axis=-1), [3.0, 3.0]),
+        (lambda: K.mean(np.array([True, False])), 0.5),
+        (lambda: K.clip(np.array([-2.0, 5.0]), 0, 1), [0.0, 1.0]),
+        (lambda: K.expand_dims(np.ones(2)), [[1.0], [1.0]]),
+        (lambda: K.tile(np.array([1, 2]), 2), [1, 2, 1, 2]),
+        (lambda: K.batch_flatten(np.ones((2, 2, 2))), [[1.0] * 4] * 2),
+        (lambda: K.repeat_elements(np.array([1, 2]), 2, 0), [1, 1, 2, 2]),
+        (lambda: K.one_hot([1], 3), [[0.0, 1.0, 0.0]]),
+        (lambda: K.arange(3), [0, 1, 2]),
+        (lambda: K.dot(np.ones((2, 3)), np.ones((3, 1))), [[3.0], [3.0]]),
+        (lambda: K.switch(True, np.ones(1), np.zeros(1)), [1.0]),
+        (lambda: K.cast(np.array([1.7]), "int32"), [1]),
+    ],
+)
+def test_functions(found, wanted):
+    assert K.get_value(found()).tolist() == wanted
+
+
+def test_batch_dot():
+    x, y = np.random.rand(4, 3, 2), np.random.rand(4, 2, 5)
+    np.testing.assert_allclose(K.batch_dot(x, y), x @ y, rtol=1e-6)
+    a = np.random.rand(4, 3)
+    assert K.batch_dot(a, a, axes=1).shape == (4, 1)
+
+
+def test_function_between_layers():
+    inputs = tf.keras.Input((3,))
+    hidden = tf.keras.layers.Dense(2, name="hidden")(inputs)
+    outputs = tf.keras.layers.Dense(1)(hidden)
+    model = tf.keras.Model(inputs, outputs)
+    look = K.function([model.input], [model.get_layer("hidden").output])
+    x = np.ones((4, 3), np.float32)
+    (found,) = look([x])
+    kernel, bias = model.get_layer("hidden").get_weights()
+    np.testing.assert_allclose(found, x @ kernel + bias, rtol=1e-6)
+
+
+def test_learning_phase():
+    with K.learning_phase_scope(1):
+        assert K.in_train_phase("a", "b") == "a"
+    assert K.in_train_phase("a", "b") == "b"
+
+
+def test_rate_is_set_through_the_backend():
+    optimizer = tf.keras.optimizers.SGD(0.1)
+    K.set_value(optimizer.lr, 0.5)
+    assert float(K.get_value(optimizer.lr)) == 0.5
