@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+# ruff: noqa: F401
+# (most of these names are here for programs)
 from penstock.api import array, math, nn, random
 from penstock.api import nn_conv as convs
 from penstock.api.scopes import tensor
@@ -17,11 +19,23 @@ from penstock.core.dtypes import as_dtype
 from penstock.keras import activations, names, scratch
 from penstock.keras import backend_config as config
 from penstock.keras.backend_config import (
+    epsilon,
     floatx,
     image_data_format,
     learning_phase,
+    set_epsilon,
+    set_floatx,
+    set_image_data_format,
     set_learning_phase,
 )
+from penstock.keras.backend_losses import (
+    binary_crossentropy,
+    categorical_crossentropy,
+    sparse_categorical_crossentropy,
+)
+from penstock.keras.model import clear_session
+from penstock.keras.names import get_uid
+from penstock.v2.scopes import name_scope
 
 reset_uids = names.reset
 shape, stack, eye = array.shape, array.stack, math.eye

@@ -17,6 +17,8 @@ def test_values():
     assert K.int_shape(v) == (1, 2)
     assert K.dtype(v) == "float32"
     assert K.count_params(v) == 2
+    assert K.floatx() == "float32"
+    assert K.image_data_format() == "channels_last"
 
 
 @pytest.mark.parametrize(
