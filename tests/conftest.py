@@ -38,3 +38,24 @@ def shared() -> Path:
     if place is None:
         pytest.skip("no data: name its folder in PENSTOCK_SHARED")
     return place
+
+
+#: Folders and files whose tests speak 2.x; the others choose their face by importing it.
+_SPEAK_2 = ("keras", "v2", "runtime", "laws/test_layers.py")
+
+
+@pytest.fixture(autouse=True)
+def face(request):
+    """The face that a test speaks, put back afterwards: both share one process."""
+    from penstock.core.shapes import TensorShape
+    from penstock.ir import context
+    from penstock.ir.tensor import Tensor
+
+    before = context._default, TensorShape.dimension_class, Tensor.equality
+    where = request.path.relative_to(ROOT / "tests").as_posix()
+    if where.startswith(_SPEAK_2):
+        from penstock.v2 import landing
+
+        landing.activate()
+    yield
+    context._default, TensorShape.dimension_class, Tensor.equality = before
