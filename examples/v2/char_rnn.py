@@ -41,4 +41,9 @@ for epoch in range(200):
 h = tf.zeros([1, 3])
 for c in letters:
     logits, h = step(inputs[index[c]], h)
-    print(c, "->", letters[int(tf.argmax(logits, 1)[0])], np.round(tf.nn.softmax(logits), 3))
+    print(
+        c,
+        "->",
+        letters[int(tf.argmax(logits, 1)[0])],
+        np.round(tf.nn.softmax(logits), 3),
+    )

@@ -34,7 +34,7 @@ for epoch in range(500):
         grads = tape.gradient(loss, [w1, b1])
         w1.assign_sub(lr * grads[0])
         b1.assign_sub(lr * grads[1])
-    print("Epoch {}, loss: {}".format(epoch, loss_all / 4))
+    print(f"Epoch {epoch}, loss: {loss_all / 4}")
     loss_all = 0
 
     correct, number = 0, 0

@@ -6,7 +6,7 @@ import penstock.compat.v1 as tf   # the 1.x face: graphs, placeholders, Session
 
 import sys
 
-from penstock.compat import namespace
+from penstock.api import namespace
 from penstock.v2 import version as _version
 from penstock.v2.landing import offer
 from penstock.v2.tree import TREE

@@ -18,13 +18,13 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:e[-+]?\d+)?|nan|inf")
 
 def read(topic: str) -> dict[str, str]:
     """The snippets of one file by name."""
-    text = (FOLDER / f"{topic}.py").read_text()
+    text = (FOLDER / f"{topic}.txt").read_text()
     parts = re.split(r"(?m)^# --- (.+)$", text)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 def topics() -> list[str]:
-    return sorted(path.stem for path in FOLDER.glob("*.py"))
+    return sorted(path.stem for path in FOLDER.glob("*.txt"))
 
 
 def fails(function) -> None:

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 import tensorflow as tf  # noqa: E402
+
 from v2 import recorded  # noqa: E402
 
 

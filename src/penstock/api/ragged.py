@@ -27,22 +27,30 @@ class RaggedTensor:
     # --- making ---------------------------------------------------------------------
 
     @classmethod
-    def from_row_splits(cls, values, row_splits, name=None, validate=True) -> RaggedTensor:
+    def from_row_splits(
+        cls, values, row_splits, name=None, validate=True
+    ) -> RaggedTensor:
         values = values if isinstance(values, RaggedTensor) else tensor(values)
         return cls(values, tensor(np.asarray(row_splits, np.int64), dtypes.int64))
 
     @classmethod
-    def from_row_lengths(cls, values, row_lengths, name=None, validate=True) -> RaggedTensor:
+    def from_row_lengths(
+        cls, values, row_lengths, name=None, validate=True
+    ) -> RaggedTensor:
         lengths = np.asarray(row_lengths, np.int64)
         return cls.from_row_splits(values, np.concatenate([[0], np.cumsum(lengths)]))
 
     @classmethod
-    def from_row_starts(cls, values, row_starts, name=None, validate=True) -> RaggedTensor:
+    def from_row_starts(
+        cls, values, row_starts, name=None, validate=True
+    ) -> RaggedTensor:
         starts = np.asarray(row_starts, np.int64)
         return cls.from_row_splits(values, np.append(starts, _length(values)))
 
     @classmethod
-    def from_row_limits(cls, values, row_limits, name=None, validate=True) -> RaggedTensor:
+    def from_row_limits(
+        cls, values, row_limits, name=None, validate=True
+    ) -> RaggedTensor:
         limits = np.asarray(row_limits, np.int64)
         return cls.from_row_splits(values, np.concatenate([[0], limits]))
 
@@ -174,7 +182,11 @@ class RaggedTensor:
 
     def _padded(self, fill: Any = None) -> np.ndarray:
         inner = self._values
-        flat = inner._padded(fill) if isinstance(inner, RaggedTensor) else np.asarray(inner)
+        flat = (
+            inner._padded(fill)
+            if isinstance(inner, RaggedTensor)
+            else np.asarray(inner)
+        )
         if fill is None:
             fill = b"" if self.dtype is dtypes.string else np.zeros((), flat.dtype)
         lengths = np.diff(self._splits())
@@ -250,7 +262,7 @@ class RaggedTensor:
         return len(self._splits()) - 1
 
     def __iter__(self):
-        return (self[i] for i in range(len(self)))
+        return (self[i] for i in np.arange(len(self)))
 
     def __add__(self, other):
         return self._mapped("AddV2", other)
@@ -315,7 +327,9 @@ def range(starts, limits=None, deltas=1, dtype=None, name=None, row_splits_dtype
     given = [np.atleast_1d(np.asarray(v)) for v in (starts, limits, deltas)]
     a, b, d = np.broadcast_arrays(*given)
     rows = [np.arange(x, y, z) for x, y, z in zip(a, b, d, strict=True)]
-    flat = np.concatenate(rows).astype(np.int32 if dtype is None else as_dtype(dtype).np)
+    flat = np.concatenate(rows).astype(
+        np.int32 if dtype is None else as_dtype(dtype).np
+    )
     return RaggedTensor.from_row_lengths(flat, [len(r) for r in rows])
 
 
@@ -342,4 +356,11 @@ def map_flat_values(op, *args, **kwargs):
     return first.with_flat_values(op(*flat, **kwargs))
 
 
-__all__ = ["RaggedTensor", "boolean_mask", "constant", "map_flat_values", "range", "stack"]
+__all__ = [
+    "RaggedTensor",
+    "boolean_mask",
+    "constant",
+    "map_flat_values",
+    "range",
+    "stack",
+]

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from penstock.api.operators import attach
-from penstock.core.dtypes import DType, as_dtype
 from penstock.api.slicing import assign_slice, parse
+from penstock.core.dtypes import DType, as_dtype
 from penstock.core.errors import ShapeError, UnsupportedError
 from penstock.core.shapes import TensorShape, as_dims, compatible, show
 from penstock.ir import context
@@ -167,7 +167,7 @@ class Variable:
     def initial_value(self):
         raise RuntimeError("This property is not supported when eager execution is on.")
 
-    # --- assigning ---------------------------------------------------------------------
+    # --- assigning ------------------------------------------------------------------
 
     def assign(self, value, use_locking=False, name=None, read_value=True):
         """Take `value` [same shape]. Returns the variable."""
@@ -304,7 +304,7 @@ class Variable:
     def scatter_nd_update(self, indices, updates, name=None):
         return self.assign(TABLE["TensorScatterUpdate"](self, indices, updates))
 
-    # --- as Python sees it ---------------------------------------------------------------
+    # --- as Python sees it ----------------------------------------------------------
 
     def __array__(self, dtype=None, copy=None):
         return self._tensor.__array__(dtype)

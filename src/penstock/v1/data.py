@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from penstock.api import dataset as v2
+from penstock.api.specs import TensorSpec
 from penstock.core import nest
 from penstock.core.dtypes import as_dtype
 from penstock.core.shapes import TensorShape
@@ -23,8 +25,6 @@ from penstock.ir.tensor import Tensor
 from penstock.ops import iterator as ops
 from penstock.pipeline.spec import covering
 from penstock.pipeline.structure import flatten, pack, transform
-from penstock.v2 import dataset as v2
-from penstock.v2.specs import TensorSpec
 
 AUTOTUNE = v2.AUTOTUNE
 Options = v2.Options
@@ -124,7 +124,11 @@ def _parts(part):
 
 
 def _replace(part, put):
-    return nest.map_structure(put, part) if isinstance(part, list | tuple | dict) else put(part)
+    return (
+        nest.map_structure(put, part)
+        if isinstance(part, list | tuple | dict)
+        else put(part)
+    )
 
 
 def _stand_in(tensor: Tensor, size: int) -> np.ndarray:
@@ -140,8 +144,8 @@ def _stand_in(tensor: Tensor, size: int) -> np.ndarray:
 def _is_symbolic(args, kwargs) -> bool:
     leaves = [leaf for part in (*args, *kwargs.values()) for leaf in _parts(part)]
     return any(
-        isinstance(leaf, Tensor) and not getattr(leaf, "is_eager", False)
-        or isinstance(leaf, Dataset) and leaf._symbols()
+        (isinstance(leaf, Tensor) and not getattr(leaf, "is_eager", False))
+        or (isinstance(leaf, Dataset) and leaf._symbols())
         for leaf in leaves
     )  # fmt: skip
 
@@ -254,7 +258,9 @@ def _spec(types, shapes):
         parts = [None] * len(types) if shapes is None else shapes
         return tuple(_spec(t, s) for t, s in zip(types, parts, strict=True))
     if isinstance(types, dict):
-        return {k: _spec(t, None if shapes is None else shapes[k]) for k, t in types.items()}
+        return {
+            k: _spec(t, None if shapes is None else shapes[k]) for k, t in types.items()
+        }
     return TensorSpec(TensorShape(shapes), types)
 
 

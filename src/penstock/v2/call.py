@@ -43,7 +43,7 @@ class Call:
         if len(segments) == 1 and not segments[0].host and not segments[0].static:
             self._compile(DeviceStep(segments[0]))
 
-    # --- on the device, as one record ---------------------------------------------------
+    # --- on the device, as one record -----------------------------------------------
 
     def _compile(self, step: DeviceStep) -> None:
         outputs = [o for o in self.graph.outputs]
@@ -152,7 +152,7 @@ class Call:
             self.kept[node] = RECORDER.constant(node.attrs["value"])
         return self.kept[node]
 
-    # --- at once ------------------------------------------------------------------------
+    # --- at once --------------------------------------------------------------------
 
     def _run_now(self, inputs: list[EagerTensor]) -> list:
         """Through host and device parts in turn; op by op where a tape must see."""
@@ -190,7 +190,7 @@ class Call:
             value = store[variable] if variable else tensor._node.attrs["value"]
         return EagerTensor(tensor.dtype, tuple(np.shape(value)), value)
 
-    # --- inside another graph ---------------------------------------------------------------
+    # --- inside another graph -------------------------------------------------------
 
     def _inline(self, graph, args: list[Tensor]) -> list[Tensor]:
         """For a tape: `args` are the composite's inputs, in the step's order."""

@@ -7,7 +7,10 @@ import time
 from typing import Any
 
 from penstock.api.variable import Variable
-from penstock.formats.checkpoint_state import read_checkpoint_state, write_checkpoint_state
+from penstock.formats.checkpoint_state import (
+    read_checkpoint_state,
+    write_checkpoint_state,
+)
 from penstock.runtime.eager import RECORDER
 from penstock.saving.checkpoint import latest_checkpoint, remove_checkpoint
 from penstock.saving.object_graph import Restoration, children, track, write_objects
@@ -23,7 +26,9 @@ class _Untouched:
     assert_existing_objects_matched = _same
 
     def assert_consumed(self):
-        raise AssertionError("No checkpoint specified (save_path=None); nothing is restored.")
+        raise AssertionError(
+            "No checkpoint specified (save_path=None); nothing is restored."
+        )
 
     def initialize_or_restore(self, session=None) -> None:
         """Nothing to do: variables have their first values."""
@@ -58,7 +63,9 @@ class Checkpoint:
 
     def _counter(self) -> Variable:
         if getattr(self, "save_counter", None) is None:
-            self.save_counter = Variable(0, trainable=False, name="save_counter", dtype="int64")
+            self.save_counter = Variable(
+                0, trainable=False, name="save_counter", dtype="int64"
+            )
         return self.save_counter
 
     def write(self, file_prefix, options=None) -> str:
@@ -104,7 +111,9 @@ class CheckpointManager:
                  checkpoint_name="ckpt", step_counter=None, checkpoint_interval=None,
                  init_fn=None, last_checkpoint_step=None):  # fmt: skip
         if max_to_keep is not None and max_to_keep <= 0:
-            raise ValueError(f"max_to_keep must be positive or None, not {max_to_keep}.")
+            raise ValueError(
+                f"max_to_keep must be positive or None, not {max_to_keep}."
+            )
         self.checkpoint = checkpoint
         self._folder = os.fspath(directory)
         self._limit = max_to_keep
@@ -119,7 +128,9 @@ class CheckpointManager:
         if state is not None:
             times = state.all_model_checkpoint_timestamps
             times = times or (time.time(),) * len(state.all_model_checkpoint_paths)
-            self._kept = dict(zip(state.all_model_checkpoint_paths, times, strict=False))
+            self._kept = dict(
+                zip(state.all_model_checkpoint_paths, times, strict=False)
+            )
             self._preserved = state.last_preserved_timestamp or self._preserved
 
     @property
@@ -135,11 +146,16 @@ class CheckpointManager:
         """The checkpoints that are kept, oldest first."""
         return list(self._kept)
 
-    def save(self, checkpoint_number=None, check_interval=True, options=None) -> str | None:
+    def save(
+        self, checkpoint_number=None, check_interval=True, options=None
+    ) -> str | None:
         """Write a checkpoint, numbered by saves, and delete those beyond the limit."""
         if self._counter is not None and self.checkpoint_interval and check_interval:
             step = int(self._counter)
-            if self._last_step is not None and step < self._last_step + self.checkpoint_interval:
+            if (
+                self._last_step is not None
+                and step < self._last_step + self.checkpoint_interval
+            ):
                 return None
             self._last_step = step
         counter = self.checkpoint._counter()
@@ -189,7 +205,9 @@ class CheckpointOptions:
         self.options = kwargs
 
 
-def checkpoints_iterator(checkpoint_dir, min_interval_secs=0, timeout=None, timeout_fn=None):
+def checkpoints_iterator(
+    checkpoint_dir, min_interval_secs=0, timeout=None, timeout_fn=None
+):
     """Names of checkpoints as they appear in a folder."""
     seen, started = None, time.time()
     while True:
@@ -206,4 +224,9 @@ def checkpoints_iterator(checkpoint_dir, min_interval_secs=0, timeout=None, time
             time.sleep(min(1.0, timeout or 1.0))
 
 
-__all__ = ["Checkpoint", "CheckpointManager", "CheckpointOptions", "checkpoints_iterator"]
+__all__ = [
+    "Checkpoint",
+    "CheckpointManager",
+    "CheckpointOptions",
+    "checkpoints_iterator",
+]

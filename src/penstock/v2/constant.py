@@ -13,8 +13,8 @@ from penstock.ir.convert import as_tensor, register
 from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.tensor import Tensor
 from penstock.runtime.eager import RECORDER
-from penstock.runtime.eager.values import eager_array
 from penstock.runtime.eager.tensor import EagerTensor
+from penstock.runtime.eager.values import eager_array
 
 
 def constant(value, dtype=None, shape=None, name="Const"):

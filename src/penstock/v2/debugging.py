@@ -37,7 +37,9 @@ def assert_shapes(shapes, data=None, summarize=None, message=None, name=None) ->
     pairs = shapes.items() if isinstance(shapes, dict) else shapes
     known: dict = {}
     for x, wanted in pairs:
-        tensor = as_tensor(context.landing(), getattr(x, "deref", lambda x=x: x)(), None, None)
+        tensor = as_tensor(
+            context.landing(), getattr(x, "deref", lambda x=x: x)(), None, None
+        )
         dims = tensor.shape._dims
         wanted = list(wanted) if isinstance(wanted, list | tuple | str) else [wanted]
         if dims is None:
@@ -70,14 +72,18 @@ def assert_same_float_dtype(tensors=None, dtype=None):
     if dtype is not None:
         kinds.add(as_dtype(dtype))
     if len(kinds) > 1 or any(not k.is_floating for k in kinds):
-        raise ValueError(f"Expected one floating point type, got {sorted(k.name for k in kinds)}.")
+        raise ValueError(
+            f"Expected one floating point type, got {sorted(k.name for k in kinds)}."
+        )
     return kinds.pop() if kinds else as_dtype("float32")
 
 
 def assert_proper_iterable(values) -> None:
     """Raises TypeError for a tensor, an array or what cannot be iterated."""
     if hasattr(values, "dtype") or isinstance(values, str | bytes):
-        raise TypeError(f"Expected argument 'values' to be a list, received {values!r}.")
+        raise TypeError(
+            f"Expected argument 'values' to be a list, received {values!r}."
+        )
     iter(values)
 
 

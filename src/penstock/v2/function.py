@@ -115,7 +115,7 @@ class Function:
             )
         return trace
 
-    # --- finding the trace ---------------------------------------------------------------
+    # --- finding the trace ----------------------------------------------------------
 
     def _find(self, args, kwargs):
         if self._signature is not None:
@@ -267,7 +267,7 @@ class ConcreteFunction:
 
     @property
     def structured_input_signature(self):
-        from penstock.v2.specs import TensorSpec
+        from penstock.api.specs import TensorSpec
 
         return tuple(TensorSpec(t.shape, t.dtype) for t in self._arguments), {}
 

@@ -54,7 +54,9 @@ class Generator:
             self._state_var = state  # one stream, two generators
             return
         values = np.asarray(as_tensor(RECORDER, state, None, None)._numpy(), np.int64)
-        self._state_var = Variable(values, dtype=int64, name="StateVar", trainable=False)
+        self._state_var = Variable(
+            values, dtype=int64, name="StateVar", trainable=False
+        )
 
     @classmethod
     def from_seed(cls, seed, alg=None) -> Generator:
@@ -101,24 +103,28 @@ class Generator:
     def skip(self, delta) -> None:
         """Move on as if `delta` numbers had been drawn."""
         state = self._state_var.read_value()
-        self._state_var.assign(
-            TABLE["_GeneratorAdvanced"](state, values=int(delta))
-        )
+        self._state_var.assign(TABLE["_GeneratorAdvanced"](state, values=int(delta)))
 
     def _drawn(self, shape):
         """(sizes, key, counter) of a draw of `shape`; the state moves on."""
         where = context.landing()
         sizes = as_tensor(where, shape, None, None)
-        dims = as_dims(np.asarray(shape).tolist() if not isinstance(shape, list | tuple) else shape)
+        dims = as_dims(
+            np.asarray(shape).tolist() if not isinstance(shape, list | tuple) else shape
+        )
         state = self._state_var.read_value()
         key, counter = TABLE["_GeneratorPlace"](state)
         count = size(dims)
-        self._state_var.assign(TABLE["_GeneratorAdvanced"](state, values=int(count or 0)))
+        self._state_var.assign(
+            TABLE["_GeneratorAdvanced"](state, values=int(count or 0))
+        )
         return sizes, key, counter
 
     def normal(self, shape, mean=0.0, stddev=1.0, dtype=float32, name=None):
         sizes, key, counter = self._drawn(shape)
-        drawn = ops.stateless_normal(sizes, key, counter, ops.PHILOX, dtype=as_dtype(dtype))
+        drawn = ops.stateless_normal(
+            sizes, key, counter, ops.PHILOX, dtype=as_dtype(dtype)
+        )
         return drawn * stddev + mean
 
     def truncated_normal(self, shape, mean=0.0, stddev=1.0, dtype=float32, name=None):

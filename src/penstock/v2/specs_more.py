@@ -149,18 +149,27 @@ def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True):
     return nest.pack(rows[0], [TABLE["Pack"](list(c), axis=0) for c in columns])
 
 
-def gradients(*args, **kwargs):
-    """Raises RuntimeError: eager programs use tf.GradientTape."""
+def gradients(ys, xs, grad_ys=None, name="gradients", **options):
+    """Symbolic derivatives, inside a function. RuntimeError under eager execution."""
+    from penstock import autodiff
+    from penstock.core import nest
     from penstock.ir import context
+    from penstock.ir.convert import as_tensor
 
-    if context.executing_eagerly():
+    where = context.landing()
+    if where.eager:
         raise RuntimeError(
             "tf.gradients is not supported when eager execution is enabled. Use "
             "tf.GradientTape instead."
         )
-    from penstock.v1.gradients import gradients as in_graph
-
-    return in_graph(*args, **kwargs)
+    stops = nest.flatten(options.get("stop_gradients") or [])
+    targets = [as_tensor(where, y, None, None) for y in nest.flatten(ys)]
+    sources = [
+        x._resource() if hasattr(x, "_resource") else as_tensor(where, x, None, None)
+        for x in nest.flatten(xs)
+    ]
+    given = None if grad_ys is None else nest.flatten(grad_ys)
+    return autodiff.gradients(targets, sources, given, stops)
 
 
 __all__ = [

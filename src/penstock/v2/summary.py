@@ -165,7 +165,9 @@ def scalar(name, data, step=None, description=None):
     if value is None:
         return _later(lambda v, s: scalar(name, v, s, description), data, step)
     if value.shape != ():
-        raise ValueError(f"tf.summary.scalar takes a scalar, received shape {value.shape}.")
+        raise ValueError(
+            f"tf.summary.scalar takes a scalar, received shape {value.shape}."
+        )
     return _put(name, "scalars", step, value.astype(np.float32), b"", description, 1)
 
 
@@ -173,7 +175,9 @@ def histogram(name, data, step=None, buckets=None, description=None):
     """The distribution of `data` in `buckets` (30) equal intervals."""
     value = _on_host(data, "histogram")
     if value is None:
-        return _later(lambda v, s: histogram(name, v, s, buckets, description), data, step)
+        return _later(
+            lambda v, s: histogram(name, v, s, buckets, description), data, step
+        )
     flat = value.astype(np.float64).ravel()
     count = 30 if buckets is None else int(buckets)
     return _put(name, "histograms", step, _intervals(flat, count), b"", description, 2)
@@ -200,9 +204,13 @@ def image(name, data, step=None, max_outputs=3, description=None):
     """Pictures [n, height, width, 1, 3 or 4 channels], floats in [0, 1] or uint8."""
     value = _on_host(data, "image")
     if value is None:
-        return _later(lambda v, s: image(name, v, s, max_outputs, description), data, step)
+        return _later(
+            lambda v, s: image(name, v, s, max_outputs, description), data, step
+        )
     if value.ndim != 4:
-        raise ValueError(f"tf.summary.image takes rank 4, received shape {value.shape}.")
+        raise ValueError(
+            f"tf.summary.image takes rank 4, received shape {value.shape}."
+        )
     if value.dtype.kind == "f":
         value = (np.clip(value, 0, 1) * 255 + 0.5).astype(np.uint8)
     pictures = [_png(picture) for picture in value[: int(max_outputs)]]

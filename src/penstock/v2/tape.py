@@ -51,7 +51,7 @@ class GradientTape:
         self._tracked: dict[int, Any] = {}
         self._reads: dict[int, tuple[Any, list[EagerTensor]]] = {}
 
-    # --- recording -----------------------------------------------------------------------
+    # --- recording ------------------------------------------------------------------
 
     def __enter__(self):
         if self._recording:
@@ -131,7 +131,7 @@ class GradientTape:
         """Forget what was recorded."""
         self._reset()
 
-    # --- differentiating -------------------------------------------------------------------
+    # --- differentiating ------------------------------------------------------------
 
     def gradient(
         self, target, sources, output_gradients=None, unconnected_gradients="none"
@@ -320,7 +320,7 @@ def _graph_gradient(graph, targets, sources, given):
     return autodiff.gradients(ys, xs, given)
 
 
-# --- the backward computation of a tape, found by its structure ---------------------------
+# --- the backward computation of a tape, found by its structure ---------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)

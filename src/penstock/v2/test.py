@@ -1,19 +1,12 @@
-"""`tf.test`: what test files of programs use."""
+"""`tf.test`: what 2.x adds to 1.x's names."""
 
 from __future__ import annotations
 
-from penstock.v1.testing import (
-    TestCase,
-    get_temp_dir,
-    gpu_device_name,
-    is_built_with_cuda,
-    is_gpu_available,
-    main,
-)
+from penstock.runtime.devices import has_gpu
 
 
 def is_built_with_gpu_support() -> bool:
-    return is_built_with_cuda()
+    return has_gpu()
 
 
 def is_built_with_rocm() -> bool:
@@ -29,7 +22,6 @@ def is_cpu_target_available(target: str) -> bool:
 
 
 __all__ = [
-    "TestCase", "get_temp_dir", "gpu_device_name", "is_built_with_cuda",
     "is_built_with_gpu_support", "is_built_with_rocm", "is_built_with_xla",
-    "is_cpu_target_available", "is_gpu_available", "main",
+    "is_cpu_target_available",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ _CORE = {
     "IndexedSlices": "penstock.ir.indexed_slices:IndexedSlices",
     "TensorShape": "penstock.core.shapes:TensorShape",
     "Variable": "penstock.api.variable:Variable",
-    "TypeSpec": "penstock.v2.specs:TypeSpec",
+    "TypeSpec": "penstock.api.specs:TypeSpec",
     "RaggedTensor": "penstock.api.ragged:RaggedTensor",
     "__version__": "penstock.v2.version:__version__",
 }
@@ -41,13 +41,22 @@ _NN = _both("nn*", "embedding*", "sampled*", "ctc*")
 _RANDOM = ("penstock.v2.random", "penstock.v2.generator", "penstock.api.random*")
 _ROOT = (
     "penstock.v2.constant", "penstock.v2.tape", "penstock.v2.function",
-    "penstock.v2.specs", "penstock.v2.specs_more", "penstock.v2.module", "penstock.v2.scopes",
+    "penstock.api.specs", "penstock.v2.specs_more", "penstock.v2.module", "penstock.v2.scopes",
     "penstock.v2.initializers", "penstock.v2.custom_gradient",
     *_MATH, *_ARRAY, *_LINALG,
     *_both("control*", "loops*", "tensor_array*", "functional*", "script*", "passing*"),
     *_both("sparse*", "checks*", "debugging*", "host*", "printing*", "einsum*", "tensordot*"),
 )  # fmt: skip
 
+_GFILE = {
+    new: f"penstock.v1.gfile:{old}"
+    for new, old in {
+        "GFile": "GFile", "copy": "Copy", "exists": "Exists", "glob": "Glob",
+        "isdir": "IsDirectory", "listdir": "ListDirectory", "makedirs": "MakeDirs",
+        "mkdir": "MkDir", "remove": "Remove", "rename": "Rename",
+        "rmtree": "DeleteRecursively", "stat": "Stat", "walk": "Walk",
+    }.items()
+} | {"join": "os.path:join"}  # fmt: skip
 _EXAMPLE = (
     "BytesList", "FloatList", "Int64List", "Feature", "Features", "FeatureList",
     "FeatureLists", "Example", "SequenceExample",
@@ -69,7 +78,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "experimental": ({}, ("penstock.v2.experimental",)),
     "image": ({}, ("penstock.v2.image", "penstock.api.image*", "penstock.api.random")),
     "io": ({}, (*_both("io*", "parsing*"), "penstock.api.image_files", "penstock.api.strings")),
-    "io.gfile": ({}, ("penstock.v2.gfile",)),
+    "io.gfile": (_GFILE, ()),
     "initializers": ({}, ("penstock.keras.initializers",)),
     "nest": ({}, ("penstock.v2.nest",)),
     "ragged": ({}, ("penstock.api.ragged",)),
@@ -83,7 +92,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {n: f"penstock.v2.summary:{n}" for n in ("get_step", "set_step")}, ()
     ),
     "sysconfig": ({}, ("penstock.v2.sysconfig",)),
-    "test": ({}, ("penstock.v2.test",)),
+    "test": ({}, ("penstock.v2.test", "penstock.v1.testing")),
     "train": (
         {
             **{n: f"penstock.formats.messages:{n}" for n in _EXAMPLE},
@@ -94,11 +103,9 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "version": ({}, ("penstock.v2.version",)),
     "autograph": ({}, ("penstock.v2.autograph",)),
     "autograph.experimental": ({}, ("penstock.v2.autograph",)),
-    "autodiff": ({"GradientTape": "penstock.v2.tape:GradientTape",
-                  "ForwardAccumulator": "penstock.v2.tape:ForwardAccumulator"}, ()),
     "types": ({}, ()),
-    "data": ({}, ("penstock.v2.dataset",)),
-    "data.experimental": ({}, ("penstock.v2.dataset_experimental",)),
+    "data": ({}, ("penstock.api.dataset",)),
+    "data.experimental": ({}, ("penstock.api.dataset_experimental",)),
     "lookup": ({}, ("penstock.v2.lookup",)),
     "losses": ({}, ("penstock.keras.losses",)),
     "metrics": ({}, ("penstock.keras.metrics",)),

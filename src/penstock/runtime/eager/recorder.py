@@ -12,18 +12,30 @@ import numpy as np
 from penstock.core.dtypes import DType, as_dtype, string
 from penstock.core.errors import InvalidArgumentError
 from penstock.core.seeds import EagerSeeds
-from penstock.core.shapes import Dims, is_static
 from penstock.ir import context
 from penstock.ir.bind import bind, output_dtypes
 from penstock.ir.convert import as_tensor
-from penstock.ir.graph import infer
-from penstock.ir.node import _regroup, user_line
+from penstock.ir.node import user_line
 from penstock.ir.op import Op
 from penstock.ir.tensor import Tensor
-from penstock.ops.xla import jax
-from penstock.runtime.eager.tensor import EagerTensor
-from penstock.runtime.eager.values import eager_array
+from penstock.runtime.eager.arguments import (
+    Miss,
+    as_number,
+    check_known,
+    enter,
+    graph_of,
+    leave,
+    read_variables,
+    result_of,
+    scalar_key,
+    settle,
+    static_key,
+    static_value,
+)
+from penstock.runtime.eager.shapes import AttrsOnly, Stand, specs_of
+from penstock.runtime.eager.tensor import EagerTensor, pending
 from penstock.runtime.eager.trail import Baked, Custom, Recipe, Step, kind_of
+from penstock.runtime.eager.values import eager_array
 from penstock.runtime.eager.window import Window
 
 #: A window longer than this ends where the loop it is in comes round again ...
@@ -34,10 +46,6 @@ _LONGEST = 2048
 _VARIANTS = 3
 
 _SCALARS = (float, int, bool)
-
-
-class Miss(Exception):
-    """The arguments need the careful way in."""
 
 
 class Recorder(threading.local):
@@ -59,25 +67,25 @@ class Recorder(threading.local):
         """The seed of `tf.random.set_seed`."""
         return self.seeds.global_seed
 
-    # --- recording ---------------------------------------------------------------------
+    # --- recording ------------------------------------------------------------------
 
     def apply(self, op: Op, args: tuple, attrs: dict, name: str | None):
         """Record `op` on `args`; its result tensors, to be computed when looked at."""
         if op.host or op.nested:
-            graph = _graph_of(args)
+            graph = graph_of(args)
             if graph is None:
                 return self._run_on_host(op, args, attrs)
             with context.entered(graph):
                 return graph.apply(op, args, attrs, name)
-        args = _read(args)
+        args = read_variables(args)
         static = op.static
         if static:
             if callable(static):
                 try:
-                    static = static(_Stand(args, {**op.attrs, **attrs}))
+                    static = static(Stand(args, {**op.attrs, **attrs}))
                 except (AttributeError, IndexError, KeyError, TypeError):
                     return self._careful(op, args, attrs, name)  # not tensors yet
-            _settle(static, args)
+            settle(static, args)
         window = self.window
         step = window.step
         if step.depth > _LONG:
@@ -90,10 +98,10 @@ class Recorder(threading.local):
         except (Miss, TypeError):
             child = None
         if child is None:
-            _leave(fresh)
+            leave(fresh)
             return self._careful(op, args, attrs, name)
         if op.guard is not None:
-            _check_known(op, args, {**op.attrs, **attrs})
+            check_known(op, args, {**op.attrs, **attrs})
         return self._take(window, child, fresh, used)
 
     def _key(
@@ -109,21 +117,21 @@ class Recorder(threading.local):
         size = window.step.size
         for position, arg in enumerate(args):
             if static and position in static:
-                refs.append(_static_key(arg))
+                refs.append(static_key(arg))
             elif type(arg) is EagerTensor:
                 used.append(arg)
                 if arg._window is window:
                     refs.append(arg._slot)
                 else:
-                    refs.append(_enter(window, arg, fresh, size))
+                    refs.append(enter(window, arg, fresh, size))
             elif type(arg) in _SCALARS:
                 kinds = window.step.general.get(op) if window.step.general else None
                 if kinds is None:
-                    refs.append(_scalar_key(arg))
+                    refs.append(scalar_key(arg))
                 else:
-                    number = _as_number(arg, kinds[position])
+                    number = as_number(arg, kinds[position])
                     used.append(number)
-                    refs.append(_enter(window, number, fresh, size))
+                    refs.append(enter(window, number, fresh, size))
             elif type(arg) is list or type(arg) is tuple:
                 inner: list[Any] = []
                 for item in arg:
@@ -133,7 +141,7 @@ class Recorder(threading.local):
                     if item._window is window:
                         inner.append(item._slot)
                     else:
-                        inner.append(_enter(window, item, fresh, size))
+                        inner.append(enter(window, item, fresh, size))
                 refs.append(tuple(inner))
             else:
                 raise Miss
@@ -145,16 +153,14 @@ class Recorder(threading.local):
     def _take(self, window: Window, child: Step, fresh, used, whole: bool = False):
         """Follow `child`: make the tensors of its results."""
         window.step = child
-        for tensor in fresh:
-            window.leaves.append((tensor._slot, tensor))
+        if fresh:
+            window.leaves += [(tensor._slot, tensor) for tensor in fresh]
         recipe = child.recipe
         slot = recipe.first
         outs = []
         live = window.live
         for dtype, dims in recipe.specs:
-            out = EagerTensor(dtype, dims)
-            out._window = window
-            out._slot = slot
+            out = pending(dtype, dims, window, slot)
             live.append((slot, weakref.ref(out)))
             slot += 1
             outs.append(out)
@@ -165,17 +171,17 @@ class Recorder(threading.local):
             window.flush()
         if state is not None:
             return outs, state
-        return outs if whole else _result(recipe.op, recipe.attrs, outs)
+        return outs if whole else result_of(recipe.op, recipe.attrs, outs)
 
     def _tell_tapes(self, recipe: Recipe | Custom, used, outs) -> None:
         for tape in self.tapes:
             tape.record(recipe, used, outs)
 
-    # --- the careful way -----------------------------------------------------------------
+    # --- the careful way ------------------------------------------------------------
 
     def _careful(self, op: Op, args: tuple, attrs: dict, name: str | None):
         """Bind, convert and infer; then record with everything in its place."""
-        graph = _graph_of(args)
+        graph = graph_of(args)
         if graph is not None:
             with context.entered(graph):
                 return graph.apply(op, args, attrs, name)
@@ -184,10 +190,10 @@ class Recorder(threading.local):
             return self._run_on_host(op.for_strings(), args, attrs)
         static = op.static
         if callable(static):
-            static = static(_Stand(bound.grouped, bound.attrs))
-        _settle(static, bound.grouped)
+            static = static(Stand(bound.grouped, bound.attrs))
+        settle(static, bound.grouped)
         if op.guard is not None:
-            _check_known(op, bound.grouped, bound.attrs)
+            check_known(op, bound.grouped, bound.attrs)
         window = self.window
         general = self._general(op, bound, args)
         refs: list[Any] = [op]
@@ -197,8 +203,8 @@ class Recorder(threading.local):
         size = window.step.size
         for position, (item, given) in enumerate(zip(bound.grouped, args, strict=True)):
             if position in static:
-                value = _static_value(item)
-                refs.append(_static_key(given))
+                value = static_value(item)
+                refs.append(static_key(given))
                 layout.append(Baked(value))
             elif isinstance(item, list):
                 slots = []
@@ -208,7 +214,7 @@ class Recorder(threading.local):
                 refs.append(tuple(k for k, _ in slots))
                 layout.append(tuple(s for _, s in slots))
             elif type(given) in _SCALARS and not general:
-                refs.append(_scalar_key(given))
+                refs.append(scalar_key(given))
                 layout.append(Baked(item._value))
             else:
                 used.append(item)
@@ -230,30 +236,34 @@ class Recorder(threading.local):
             try:
                 child = self._grow(window, op, bound, tuple(layout), kept, fresh, key)
             except BaseException:
-                _leave(fresh)
+                leave(fresh)
                 raise
         taken = self._take(window, child, fresh, used)
         if op.keeps is None:
             return taken
         outs, state = taken
         self.kept[self._kept_key(op, bound.attrs)] = state
-        return _result(op, bound.attrs, outs)
+        return result_of(op, bound.attrs, outs)
 
     def _slot_key(self, window: Window, tensor: EagerTensor, fresh, size):
         if tensor._window is window:
             return tensor._slot, tensor._slot
-        return _enter(window, tensor, fresh, size), tensor._slot
+        return enter(window, tensor, fresh, size), tensor._slot
 
     def _grow(self, window, op, bound, layout, kept, fresh, key) -> Step:
         """A new branch of the tree: the only time shapes are inferred."""
         parent = window.step
-        specs = _specs(op, bound, layout)
+        specs = specs_of(op, bound, layout)
         if kept is not None:
             state = self.kept[self._kept_key(op, bound.attrs)]
             specs = (*specs, (state.dtype, state.dims))
         first = parent.size + len(fresh)
         baked = tuple(
-            ref if isinstance(place, Baked) else len(place) if type(place) is tuple else 0
+            ref
+            if isinstance(place, Baked)
+            else len(place)
+            if type(place) is tuple
+            else 0
             for place, ref in zip(layout, key[1:], strict=False)
         )
         kind = kind_of(op, bound.attrs, baked)
@@ -274,7 +284,7 @@ class Recorder(threading.local):
         Decided for a line of the program, so that a long window of ever new numbers
         is compiled a few times, not once for each place it has.
         """
-        numbers = [_scalar_key(a) for a in args if type(a) in _SCALARS]
+        numbers = [scalar_key(a) for a in args if type(a) in _SCALARS]
         if not numbers:
             return False
         seen = self.numbers.setdefault((op, *user_line()), set())
@@ -336,7 +346,7 @@ class Recorder(threading.local):
             window.step.children[key] = child
         return self._take(window, child, fresh, inputs, whole=True)
 
-    # --- state of random ops ---------------------------------------------------------------
+    # --- state of random ops --------------------------------------------------------
 
     def _kept_key(self, op: Op, attrs: dict):
         return (op, *((k, v) for k, v in attrs.items() if not isinstance(v, list)))
@@ -344,7 +354,7 @@ class Recorder(threading.local):
     def _kept_state(self, op: Op, attrs: dict) -> EagerTensor:
         key = self._kept_key(op, attrs)
         if key not in self.kept:
-            value = np.asarray(op.keeps(_AttrsOnly(attrs)))
+            value = np.asarray(op.keeps(AttrsOnly(attrs)))
             self.kept[key] = EagerTensor(as_dtype(value.dtype), value.shape, value)
         return self.kept[key]
 
@@ -352,7 +362,7 @@ class Recorder(threading.local):
         """What `tf.random.set_seed` does to the state of ops run so far."""
         self.kept.clear()
 
-    # --- host ops ----------------------------------------------------------------------------
+    # --- host ops -------------------------------------------------------------------
 
     def _run_on_host(self, op: Op, args: tuple, attrs: dict):
         bound = self._bound(op, args, attrs)
@@ -379,9 +389,9 @@ class Recorder(threading.local):
             kind = kind_of(op, bound.attrs, layout)
             recipe = Recipe(op, bound.attrs, layout, None, 0, (), ("", 0), kind)
             self._tell_tapes(recipe, list(bound.inputs), tensors)
-        return _result(op, bound.attrs, tensors)
+        return result_of(op, bound.attrs, tensors)
 
-    # --- windows -----------------------------------------------------------------------------
+    # --- windows --------------------------------------------------------------------
 
     def flush(self) -> None:
         """Compute everything pending in this thread."""
@@ -420,7 +430,7 @@ class Recorder(threading.local):
         finally:
             self.tapes = tapes
 
-    # --- what a Graph also answers ---------------------------------------------------------------
+    # --- what a Graph also answers --------------------------------------------------
 
     def constant(self, array, name: str | None = None) -> EagerTensor:
         return EagerTensor(as_dtype(array.dtype), array.shape, array)
@@ -431,7 +441,7 @@ class Recorder(threading.local):
             self._tell_tapes(Custom(backward), inputs, outs)
 
     def own(self, tensor: Tensor) -> Tensor:
-        if isinstance(tensor, EagerTensor) or _graph_of((tensor,)) is not None:
+        if isinstance(tensor, EagerTensor) or graph_of((tensor,)) is not None:
             return tensor
         raise TypeError(
             f"{tensor!r} is out of scope: it belongs to a graph (a tf.function or "
@@ -439,9 +449,8 @@ class Recorder(threading.local):
             "it in a Session."
         )
 
-    @contextmanager
     def name_scope(self, name):
-        yield (name or "") and f"{name}/"
+        return _Scope(name)
 
     def control_dependencies(self, inputs):
         return nullcontext()
@@ -459,206 +468,19 @@ class Recorder(threading.local):
         return name
 
 
-def _graph_of(args):
-    """The graph that takes calls on its tensors from outside, if one is among `args`."""
-    for item in args:
-        for value in item if isinstance(item, list | tuple) else (item,):
-            if isinstance(value, Tensor) and value._node is not None:
-                graph = value._node.graph
-                if getattr(graph, "open_to_eager", False):
-                    return graph
-    return None
+class _Scope:
+    """A name scope under eager execution: a name, and nothing else."""
 
+    __slots__ = ("_name",)
 
-def _read(args: tuple) -> tuple:
-    """`args` with variables read: that may end the window, so it comes first."""
-    for item in args:
-        if type(item) is not EagerTensor and hasattr(item, "cell_value"):
-            return tuple(
-                a._dense_tensor() if hasattr(a, "cell_value") else a for a in args
-            )
-    return args
+    def __init__(self, name):
+        self._name = name
 
+    def __enter__(self) -> str:
+        return f"{self._name}/" if self._name else ""
 
-#: Larger arrays are checked when the window is computed, not at the call.
-_CHECKED_AT_ONCE = 4096
-
-
-def _check_known(op: Op, args, attrs) -> None:
-    """Raise at the call what a guard says of values that are known already."""
-    values = []
-    for item in args:
-        if type(item) is EagerTensor:
-            value = item._value
-            if value is None or value.size > _CHECKED_AT_ONCE:
-                return
-            values.append(np.asarray(value))
-        elif isinstance(item, np.ndarray):
-            values.append(item)
-        else:
-            return
-    with np.errstate(all="ignore"):
-        holds, message = op.guard(*values, **{k: attrs[k] for k in op.passes})  # type: ignore[misc]
-    if not np.asarray(holds).all():
-        raise InvalidArgumentError(None, None, f"{message} [Op:{op.type}]")
-
-
-def _settle(static, args) -> None:
-    """Compute the arguments whose values the structure holds, before it is begun."""
-    for position in static:
-        item = args[position]
-        for value in item if isinstance(item, list | tuple) else (item,):
-            if isinstance(value, EagerTensor) and value._value is None:
-                value.array()
-
-
-def _leave(fresh: list[EagerTensor]) -> None:
-    """Inputs of a record that was not made after all."""
-    for tensor in fresh:
-        tensor._window = None
-
-
-class _Nothing:
-    """The node of a tensor that has none, for rules that look at its op."""
-
-    type = ""
-    inputs = grouped = ()
-
-
-class _Stand:
-    """Stands for a node that is not there yet, for rules that look at one."""
-
-    __slots__ = ("attrs", "grouped", "inputs")
-
-    def __init__(self, args, attrs):
-        self.inputs = self.grouped = args
-        self.attrs = attrs
-
-
-class _AttrsOnly:
-    """Stands for a node where only attributes are asked for."""
-
-    def __init__(self, attrs):
-        self.attrs = attrs
-        self.name = ""
-
-
-class _Spec:
-    """What a shape rule may know of an input: the value only where it is static."""
-
-    __slots__ = ("dims", "dtype", "known_value", "variable_dims")
-    _node = _Nothing
-
-    def __init__(self, tensor, value):
-        self.dims, self.dtype = tensor.dims, tensor.dtype
-        self.known_value = value
-        self.variable_dims = tensor.variable_dims
-
-
-def _specs(op: Op, bound, layout) -> tuple[tuple[DType, Dims], ...]:
-    grouped = []
-    for item, place in zip(bound.grouped, layout, strict=True):
-        if isinstance(item, list):
-            grouped.append([_Spec(t, None) for t in item])
-        else:
-            grouped.append(
-                _Spec(item, place.value if isinstance(place, Baked) else None)
-            )
-    try:
-        shapes = infer(op, _Like(grouped, bound.attrs, bound.dtypes))
-    except (TypeError, ValueError) as error:
-        raise InvalidArgumentError(None, None, f"{error} [Op:{op.type}]") from None
-    if not all(map(is_static, shapes)):
-        shapes = _measured(op, bound, layout)
-    return tuple(zip(bound.dtypes, shapes, strict=True))
-
-
-class _Like:
-    def __init__(self, grouped, attrs, dtypes):
-        self.grouped, self.attrs, self.dtypes = grouped, attrs, dtypes
-
-
-def _measured(op: Op, bound, layout) -> list[Dims]:
-    """Shapes by tracing the body, for rules that leave sizes open."""
-
-    def spec(item, place=None):
-        if isinstance(item, list):
-            return [spec(t) for t in item]
-        if isinstance(place, Baked):
-            return place
-        return jax.ShapeDtypeStruct(item.dims, item.dtype.np)
-
-    args = [spec(i, p) for i, p in zip(bound.grouped, layout, strict=True)]
-    dynamic = [a for a in args if not isinstance(a, Baked)]
-
-    def body(*given):
-        rest = iter(given)
-        full = [a.value if isinstance(a, Baked) else next(rest) for a in args]
-        return op.body(*full, **op.body_attrs(bound.attrs))
-
-    out = jax.eval_shape(body, *dynamic)
-    outs = out if isinstance(out, tuple | list) else [out]
-    return [tuple(o.shape) for o in outs]
-
-
-def _enter(window: Window, tensor: EagerTensor, fresh: list, size: int):
-    """`tensor` becomes an input of the window; the key of its kind."""
-    for other in fresh:
-        if other is tensor:
-            return tensor._slot
-    if tensor._value is None:
-        tensor.array()  # pending in another thread's window
-    slot = size + len(fresh)
-    tensor._window = window
-    tensor._slot = slot
-    fresh.append(tensor)
-    return (tensor.dtype, tensor.dims)
-
-
-def _scalar_key(value):
-    """A number's identity: 1, 1.0 and True differ, and so do 0.0 and -0.0."""
-    return (type(value), value) if value else (type(value), repr(value))
-
-
-def _as_number(value, kind: DType | None) -> EagerTensor:
-    """A Python number as an input of the window. Raises Miss where it may not fit."""
-    if kind is None or (type(value) is float and not kind.is_floating):
-        raise Miss
-    return EagerTensor(kind, (), np.asarray(value, kind.np))
-
-
-def _static_key(arg):
-    if type(arg) is EagerTensor:
-        value = arg._numpy()
-        return (value.dtype.str, value.shape, value.tobytes())
-    if isinstance(arg, np.ndarray | np.generic):
-        return (arg.dtype.str, arg.shape, arg.tobytes())
-    if isinstance(arg, list | tuple):
-        return tuple(_static_key(a) for a in arg)
-    if type(arg) in (int, float, bool, str) or arg is None:
-        return (type(arg), arg)
-    if hasattr(arg, "_dims"):
-        return arg._dims
-    return _static_key(np.asarray(arg))
-
-
-def _static_value(item):
-    if isinstance(item, list):
-        return [t._numpy() for t in item]
-    return item._numpy()
-
-
-def _result(op: Op, attrs, outs: list):
-    args = op.outputs
-    if len(args) == 1 and not args[0].is_list:
-        return outs[0]
-    if not args:
-        return None
-    if len(args) == 1:
-        return outs
-    if any(a.is_list for a in args):
-        return _regroup(args, attrs, outs)
-    return tuple(outs)
+    def __exit__(self, kind, error, traceback) -> None:
+        """Nothing was changed."""
 
 
 RECORDER = Recorder()

@@ -31,7 +31,7 @@ def _plain(index) -> bool:
 class EagerTensor(Tensor):
     """A value of the 2.x face. As `tf.Tensor` under eager execution."""
 
-    __slots__ = ("_slot", "_value", "_window", "cell", "_id")
+    __slots__ = ("_id", "_slot", "_value", "_window", "cell")
 
     is_eager = True
 
@@ -45,7 +45,7 @@ class EagerTensor(Tensor):
         self._window = None
         self._slot = -1
 
-    # --- looking -----------------------------------------------------------------------
+    # --- looking --------------------------------------------------------------------
 
     def array(self) -> Any:
         """The value as NumPy or JAX holds it, computed now if it was not."""
@@ -155,7 +155,7 @@ class EagerTensor(Tensor):
     def tolist(self):
         return self.numpy().tolist()
 
-    # --- what a symbolic tensor has ------------------------------------------------------
+    # --- what a symbolic tensor has -------------------------------------------------
 
     @property
     def shape(self) -> TensorShape:
@@ -235,6 +235,23 @@ class EagerTensor(Tensor):
             f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, "
             f"numpy={self._numpy_repr()}>"
         )
+
+
+_new = EagerTensor.__new__
+
+
+def pending(dtype: DType, dims: Dims, window: Any, slot: int) -> EagerTensor:
+    """A tensor whose value `window` will compute at `slot`; made often, so made fast."""
+    tensor = _new(EagerTensor)
+    tensor._node = None  # type: ignore[assignment]
+    tensor.value_index = 0
+    tensor.dtype = dtype
+    tensor.dims = dims
+    tensor.variable_dims = None
+    tensor._value = None
+    tensor._window = window
+    tensor._slot = slot
+    return tensor
 
 
 def _below(text: str) -> str:

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from penstock.api.dataset import (
+    AUTOTUNE,
+    INFINITE_CARDINALITY,
+    UNKNOWN_CARDINALITY,
+    Dataset,
+    as_arrays,
+    as_tensor,
+)
 from penstock.core.errors import InvalidArgumentError
 from penstock.pipeline import files
 from penstock.pipeline.options import (
@@ -9,14 +17,6 @@ from penstock.pipeline.options import (
     DistributeOptions,
     OptimizationOptions,
     ThreadingOptions,
-)
-from penstock.v2.dataset import (
-    AUTOTUNE,
-    INFINITE_CARDINALITY,
-    UNKNOWN_CARDINALITY,
-    Dataset,
-    as_arrays,
-    as_tensor,
 )
 
 
@@ -91,7 +91,9 @@ unique = _apply("unique")
 
 def map_and_batch(map_func, batch_size, num_parallel_batches=None,
                   drop_remainder=False, num_parallel_calls=None):  # fmt: skip
-    return lambda d: d.map(map_func, num_parallel_calls).batch(batch_size, drop_remainder)
+    return lambda d: d.map(map_func, num_parallel_calls).batch(
+        batch_size, drop_remainder
+    )
 
 
 def shuffle_and_repeat(buffer_size, count=None, seed=None):
@@ -132,7 +134,9 @@ def get_single_element(dataset):
     return dataset.get_single_element()
 
 
-def sample_from_datasets(datasets, weights=None, seed=None, stop_on_empty_dataset=False):
+def sample_from_datasets(
+    datasets, weights=None, seed=None, stop_on_empty_dataset=False
+):
     return Dataset.sample_from_datasets(datasets, weights, seed, stop_on_empty_dataset)
 
 

@@ -43,7 +43,7 @@ class Mapped:
         except (NeedsValue, _Unseen):
             self._graph = None
 
-    # --- tracing ------------------------------------------------------------------------
+    # --- tracing --------------------------------------------------------------------
 
     def _trace(self, element_spec) -> None:
         leaves = flatten(element_spec)
@@ -56,7 +56,9 @@ class Mapped:
             inputs = [graph.add_input(s.dtype, s.shape._dims, "arg") for s in leaves]
             made = apply(self.function, pack(element_spec, inputs))
             if isinstance(made, list):
-                made = tuple(made) if _mixed(made) else as_tensor(graph, made, None, None)
+                made = (
+                    tuple(made) if _mixed(made) else as_tensor(graph, made, None, None)
+                )
             for leaf in flatten(made):
                 if isinstance(leaf, Pipeline) or leaf is None or _composite(leaf):
                     raise _Unseen
@@ -64,7 +66,10 @@ class Mapped:
         graph.outputs = flatten(self._made)
         self.spec = transform(_spec_of, self._made)
         outside = [o for o, _ in graph.captures.values()]
-        if any(not isinstance(o, EagerTensor) or o.dtype.name == "resource" for o in outside):
+        if any(
+            not isinstance(o, EagerTensor) or o.dtype.name == "resource"
+            for o in outside
+        ):
             raise _Unseen  # variables are read anew for every element
         self._captured = [(o, i) for o, i in graph.captures.values()]
         self._inputs = inputs
@@ -73,7 +78,7 @@ class Mapped:
         self._runnable = Runnable(self._plan)
         self._graph = graph
 
-    # --- element by element ---------------------------------------------------------------
+    # --- element by element ---------------------------------------------------------
 
     def __call__(self, *element):
         if self._graph is None:
@@ -95,7 +100,8 @@ class Mapped:
         return array if array.ndim else array[()]
 
     def _as_python(self, element):
-        from penstock.v2.dataset import as_arrays, as_tensor as eager
+        from penstock.api.dataset import as_arrays
+        from penstock.api.dataset import as_tensor as eager
 
         with context.entered(RECORDER):
             made = self.function(*(transform(eager, part) for part in element))
@@ -103,7 +109,7 @@ class Mapped:
                 made = tuple(made)
             return made if isinstance(made, Pipeline) else as_arrays(made)
 
-    # --- whole batches ---------------------------------------------------------------------
+    # --- whole batches --------------------------------------------------------------
 
     def on_batches(self) -> Callable | None:
         """The same for [n, ...] leaves at once, where all of it is plain arithmetic."""

@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from penstock.api.mapped import Mapped
 from penstock.api.random import get_seed
+from penstock.api.specs import TensorSpec
 from penstock.api.variable import Variable
 from penstock.core.dtypes import as_dtype, int64
 from penstock.core.errors import OutOfRangeError
@@ -21,11 +23,10 @@ from penstock.ir.tensor import NeedsValue, Tensor
 from penstock.pipeline import INFINITE, UNKNOWN, Node, Options, files
 from penstock.pipeline import Dataset as Pipeline
 from penstock.pipeline.options import ThreadingOptions
-from penstock.pipeline.spec import ArraySpec, DatasetSpec as InnerSpec
+from penstock.pipeline.spec import ArraySpec
+from penstock.pipeline.spec import DatasetSpec as InnerSpec
 from penstock.pipeline.structure import transform
 from penstock.runtime.eager.tensor import EagerTensor
-from penstock.v2.mapped import Mapped
-from penstock.v2.specs import TensorSpec
 
 AUTOTUNE = -1
 INFINITE_CARDINALITY = INFINITE
@@ -328,7 +329,7 @@ class OwnedIterator:
             raise OutOfRangeError(None, None, "End of sequence") from None
 
     def get_next_as_optional(self):
-        from penstock.v2.dataset_experimental import Optional
+        from penstock.api.dataset_experimental import Optional
 
         try:
             return Optional.from_value(self.__next__())
@@ -338,8 +339,6 @@ class OwnedIterator:
     @property
     def element_spec(self):
         return self._dataset.element_spec
-
-
 
 
 class TextLineDataset(Dataset):
@@ -386,7 +385,9 @@ class FixedLengthRecordDataset(Dataset):
 
 def _given(compression) -> str:
     """The name of a compression: "" where none is meant."""
-    return "" if compression is None else str(getattr(compression, "value", compression))
+    return (
+        "" if compression is None else str(getattr(compression, "value", compression))
+    )
 
 
 def _records(path: str, compression: str):

@@ -1,0 +1,136 @@
+"""The arguments of an eager call: what they are keyed by, and what is read of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from penstock.core.dtypes import DType
+from penstock.core.errors import InvalidArgumentError
+from penstock.ir.node import _regroup
+from penstock.ir.op import Op
+from penstock.ir.tensor import Tensor
+from penstock.runtime.eager.tensor import EagerTensor
+from penstock.runtime.eager.window import Window
+
+
+class Miss(Exception):
+    """The arguments need the careful way in."""
+
+
+def graph_of(args):
+    """The graph that takes calls on its tensors from outside, if one is among `args`."""
+    for item in args:
+        for value in item if isinstance(item, list | tuple) else (item,):
+            if isinstance(value, Tensor) and value._node is not None:
+                graph = value._node.graph
+                if getattr(graph, "open_to_eager", False):
+                    return graph
+    return None
+
+
+def read_variables(args: tuple) -> tuple:
+    """`args` with variables read: that may end the window, so it comes first."""
+    for item in args:
+        if type(item) is not EagerTensor and hasattr(item, "cell_value"):
+            return tuple(
+                a._dense_tensor() if hasattr(a, "cell_value") else a for a in args
+            )
+    return args
+
+
+#: Larger arrays are checked when the window is computed, not at the call.
+_CHECKED_AT_ONCE = 4096
+
+
+def check_known(op: Op, args, attrs) -> None:
+    """Raise at the call what a guard says of values that are known already."""
+    values = []
+    for item in args:
+        if type(item) is EagerTensor:
+            value = item._value
+            if value is None or value.size > _CHECKED_AT_ONCE:
+                return
+            values.append(np.asarray(value))
+        elif isinstance(item, np.ndarray):
+            values.append(item)
+        else:
+            return
+    with np.errstate(all="ignore"):
+        holds, message = op.guard(*values, **{k: attrs[k] for k in op.passes})  # type: ignore[misc]
+    if not np.asarray(holds).all():
+        raise InvalidArgumentError(None, None, f"{message} [Op:{op.type}]")
+
+
+def settle(static, args) -> None:
+    """Compute the arguments whose values the structure holds, before it is begun."""
+    for position in static:
+        item = args[position]
+        for value in item if isinstance(item, list | tuple) else (item,):
+            if isinstance(value, EagerTensor) and value._value is None:
+                value.array()
+
+
+def leave(fresh: list[EagerTensor]) -> None:
+    """Inputs of a record that was not made after all."""
+    for tensor in fresh:
+        tensor._window = None
+
+
+def enter(window: Window, tensor: EagerTensor, fresh: list, size: int):
+    """`tensor` becomes an input of the window; the key of its kind."""
+    for other in fresh:
+        if other is tensor:
+            return tensor._slot
+    if tensor._value is None:
+        tensor.array()  # pending in another thread's window
+    slot = size + len(fresh)
+    tensor._window = window
+    tensor._slot = slot
+    fresh.append(tensor)
+    return (tensor.dtype, tensor.dims)
+
+
+def scalar_key(value):
+    """A number's identity: 1, 1.0 and True differ, and so do 0.0 and -0.0."""
+    return (type(value), value) if value else (type(value), repr(value))
+
+
+def as_number(value, kind: DType | None) -> EagerTensor:
+    """A Python number as an input of the window. Raises Miss where it may not fit."""
+    if kind is None or (type(value) is float and not kind.is_floating):
+        raise Miss
+    return EagerTensor(kind, (), np.asarray(value, kind.np))
+
+
+def static_key(arg):
+    if type(arg) is EagerTensor:
+        value = arg._numpy()
+        return (value.dtype.str, value.shape, value.tobytes())
+    if isinstance(arg, np.ndarray | np.generic):
+        return (arg.dtype.str, arg.shape, arg.tobytes())
+    if isinstance(arg, list | tuple):
+        return tuple(static_key(a) for a in arg)
+    if type(arg) in (int, float, bool, str) or arg is None:
+        return (type(arg), arg)
+    if hasattr(arg, "_dims"):
+        return arg._dims
+    return static_key(np.asarray(arg))
+
+
+def static_value(item):
+    if isinstance(item, list):
+        return [t._numpy() for t in item]
+    return item._numpy()
+
+
+def result_of(op: Op, attrs, outs: list):
+    args = op.outputs
+    if len(args) == 1 and not args[0].is_list:
+        return outs[0]
+    if not args:
+        return None
+    if len(args) == 1:
+        return outs
+    if any(a.is_list for a in args):
+        return _regroup(args, attrs, outs)
+    return tuple(outs)
