@@ -2,7 +2,7 @@
 
 import sys
 
-from penstock.compat import namespace
+from penstock.api import namespace
 from penstock.keras.tree import TREE
 
 namespace.grow(sys.modules[__name__], "tf.keras", TREE)

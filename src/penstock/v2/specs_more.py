@@ -151,7 +151,7 @@ def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True):
 
 def gradients(ys, xs, grad_ys=None, name="gradients", **options):
     """Symbolic derivatives, inside a function. RuntimeError under eager execution."""
-    from penstock import autodiff
+    import penstock.autodiff as autodiff
     from penstock.core import nest
     from penstock.ir import context
     from penstock.ir.convert import as_tensor

@@ -22,6 +22,7 @@ _CORE = {
     "IndexedSlices": "penstock.ir.indexed_slices:IndexedSlices",
     "TensorShape": "penstock.core.shapes:TensorShape",
     "Variable": "penstock.api.variable:Variable",
+    "compat": "penstock.compat",
     "TypeSpec": "penstock.api.specs:TypeSpec",
     "RaggedTensor": "penstock.api.ragged:RaggedTensor",
     "__version__": "penstock.v2.version:__version__",

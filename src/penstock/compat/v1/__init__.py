@@ -6,7 +6,7 @@ import penstock.compat.v1 as tf
 import sys
 from importlib import import_module
 
-from penstock.compat import namespace
+from penstock.api import namespace
 from penstock.compat.v1.tree import TREE
 from penstock.v1 import default_graph
 from penstock.v1.version import __git_version__, __version__  # noqa: F401

@@ -47,7 +47,7 @@ _EAGER = {
     "GradientTape": "penstock.v2.tape:GradientTape",
     "custom_gradient": "penstock.v2.custom_gradient:custom_gradient",
     "function": "penstock.v2.function:function",
-    "TensorSpec": "penstock.v2.specs:TensorSpec",
+    "TensorSpec": "penstock.api.specs:TensorSpec",
 }
 _VERSIONS = _all(
     "VERSION GIT_VERSION COMPILER_VERSION GRAPH_DEF_VERSION"
@@ -155,7 +155,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "resource_loader": ({}, ("penstock.v1.resource_loader",)),
     "graph_util": ({}, ("penstock.v1.graph_util",)),
     "data": ({}, ("penstock.v1.data",)),
-    "data.experimental": ({}, ("penstock.v2.dataset_experimental",)),
+    "data.experimental": ({}, ("penstock.api.dataset_experimental",)),
     "nest": ({}, ("penstock.v1.nest",)),
     "contrib": ({}, ()),
     "contrib.layers": (
