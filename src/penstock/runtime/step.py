@@ -68,9 +68,16 @@ class DeviceStep:
             except KeyError as error:
                 raise uninitialized(error.args[0]) from None
             inputs = [values[k] for k in self.input_keys]
-            states, outputs, holds = compiled(donated, read, inputs, self._constants)
-            for variable, value in zip(self.written, states, strict=True):
-                store[variable] = value
+            done: list[Any] = []
+            arguments = (donated,), (read,), (inputs,), (self._constants,)
+            try:
+                # One call: Ctrl-C comes before or after it, and loses no result. The
+                # old values are given away, so the new ones must reach the store.
+                done.extend(map(compiled, *arguments))
+            finally:
+                if done:
+                    store.update(zip(self.written, done[0][0], strict=True))
+            _, outputs, holds = done[0]
         if self.guarded:
             self._check(holds)
         for key, value in zip(self.output_keys, outputs, strict=True):
@@ -149,6 +156,8 @@ class HostStep:
         for tensor in self.segment.inputs:
             frame.values[id(tensor)] = _as_array(values[id(tensor)])
         for node in self.segment.nodes:
+            if node.op.keeps is not None:
+                store.initial(node)
             try:
                 frame.execute(node)
             except KeyError as error:
