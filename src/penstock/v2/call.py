@@ -15,6 +15,7 @@ from penstock.ir.tensor import Tensor
 from penstock.ir.trace import TracedGraph
 from penstock.runtime.eager.recorder import RECORDER
 from penstock.runtime.eager.tensor import EagerTensor
+from penstock.runtime.eager.window import note_guard
 from penstock.runtime.plan import make_plan, order, prune
 from penstock.runtime.step import DeviceStep, Runnable, Store
 
@@ -69,12 +70,14 @@ class Call:
         self.positions = positions
 
         def body(*arrays):
-            states, outs, _ = pure(
+            states, outs, holds = pure(
                 list(arrays[:donated]),
                 list(arrays[donated : donated + read]),
                 list(arrays[donated + read : donated + read + taken]),
                 list(arrays[donated + read + taken :]),
             )
+            for (node, message), ok in zip(step.guarded, holds, strict=True):
+                note_guard(ok, f"{message} [node {node.name}]")
             return (*(outs[i] for i in positions), *states)
 
         self.op = Op(

@@ -143,7 +143,9 @@ class Function:
         bound = self._parameters.bind(*args, **kwargs)
         bound.apply_defaults()
         values = dict(bound.arguments)
-        return nest.flatten(values), _structure(values)
+        # In the order of the parameters, as they are given to the function later.
+        flat = [leaf for value in values.values() for leaf in nest.flatten(value)]
+        return flat, tuple((k, _structure(v)) for k, v in values.items())
 
     def _converted(self, args, kwargs):
         """Arguments with lists and numbers as the tensors the signature asks for."""

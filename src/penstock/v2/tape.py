@@ -7,6 +7,7 @@ is traced the tape only marks what is watched; the graph itself is differentiate
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -28,8 +29,12 @@ from penstock.lowering import Frame
 from penstock.runtime.eager.recorder import RECORDER
 from penstock.runtime.eager.tensor import EagerTensor
 from penstock.runtime.eager.trail import Baked, Custom, Recipe
+from penstock.runtime.eager.window import note_guard
 from penstock.runtime.plan import make_plan, order, prune
 from penstock.runtime.step import Runnable, Store
+
+
+log = logging.getLogger("tensorflow")
 
 
 class GradientTape:
@@ -84,6 +89,13 @@ class GradientTape:
                 raise ValueError(
                     f"Passed in object {item!r} of type {type(item).__name__!r}, not "
                     "tf.Tensor or tf.Variable."
+                )
+            if not _real(item):
+                log.log(
+                    logging.WARN,
+                    "The dtype of the watched tensor must be floating (e.g. "
+                    "tf.float32), got %r",
+                    item.dtype,
                 )
             self._tracked[id(item)] = item
 
@@ -480,6 +492,8 @@ def _as_op(nodes: list[Node], inputs, outputs) -> Op | None:
         frame = Frame({})
         frame.values.update(zip(keys, arrays, strict=True))
         frame.run(nodes)
+        for node, holds, message in frame.guards:
+            note_guard(holds, f"{message} [gradient of {node.type}]")
         return tuple(frame.value(t) for t in outputs)
 
     return Op("TapeGradient", Signature((), ()), body, lambda *_: [])

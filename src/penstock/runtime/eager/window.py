@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
 from typing import Any
 
@@ -118,6 +119,21 @@ def _refused(recipe: Recipe, message: str) -> InvalidArgumentError:
     return InvalidArgumentError(None, None, f"{message} [Op:{recipe.op.type}{where}]")
 
 
+class _Noted(threading.local):
+    """Checks that the body of a composite record made while it was traced."""
+
+    def __init__(self):
+        self.checks: list[tuple[Any, str]] = []
+
+
+_noted = _Noted()
+
+
+def note_guard(holds: Any, message: str) -> None:
+    """A composite's body says what must hold of values inside it."""
+    _noted.checks.append((holds, message))
+
+
 def compiled_count() -> int:
     """How many windows were compiled since the tree was planted."""
     return _compiled_count
@@ -140,6 +156,7 @@ def _evaluate(recipe: Recipe, values: dict[int, Any]) -> list[tuple[Recipe, Any,
         return values[item]
 
     args = [argument(item) for item in recipe.args]
+    _noted.checks.clear()
     attrs = op.body_attrs(recipe.attrs)
     checks = []
     if op.guard is not None:
@@ -153,4 +170,6 @@ def _evaluate(recipe: Recipe, values: dict[int, Any]) -> list[tuple[Recipe, Any,
         outs = list(out) if isinstance(out, tuple | list) else [out]
     for i, value in enumerate(outs):
         values[recipe.first + i] = value
+    checks += [(recipe, holds, message) for holds, message in _noted.checks]
+    _noted.checks.clear()
     return checks
