@@ -1,0 +1,49 @@
+"""Predicting the next letter of the alphabet from 4 letters, embedded.
+
+    penstock run letters_embedding_4.py [epochs]
+"""
+
+import os
+import sys
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.keras.layers import Dense, Embedding, SimpleRNN
+
+letters = "abcdefghijklmnopqrstuvwxyz"
+index = {letter: i for i, letter in enumerate(letters)}
+np.random.seed(7)
+tf.random.set_seed(7)
+
+windows = [list(range(i, i + 4)) for i in range(26 - 4)]
+y_train = np.arange(4, 26)
+x_train = np.array(windows)
+
+model = tf.keras.Sequential([Embedding(26, 26), SimpleRNN(10), Dense(26, activation="softmax")])
+model.compile(
+    optimizer=tf.keras.optimizers.Adam(0.01),
+    loss=tf.keras.losses.SparseCategoricalCrossentropy(from_logits=False),
+    metrics=["sparse_categorical_accuracy"],
+)
+path = "./checkpoint/letters_embedding_4.ckpt"
+if os.path.exists(path + ".index"):
+    print("-------------load the model-----------------")
+    model.load_weights(path)
+saver = tf.keras.callbacks.ModelCheckpoint(
+    filepath=path, save_weights_only=True, save_best_only=True, monitor="loss"
+)
+epochs = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+history = model.fit(
+    x_train, y_train, batch_size=32, epochs=epochs, callbacks=[saver], verbose=2
+)
+model.summary()
+with open("./weights.txt", "w") as file:
+    for v in model.trainable_variables:
+        file.write(str(v.name) + "\n")
+        file.write(str(v.shape) + "\n")
+        file.write(str(v.numpy()) + "\n")
+
+for given in ("abcd", "bcde", "cdef", "defg", "efgh"):
+    numbers = [index[c] for c in given]
+    alphabet = tf.argmax(model.predict(np.array([numbers]), verbose=0), axis=1)
+    tf.print(given + "->" + letters[int(alphabet[0])])
