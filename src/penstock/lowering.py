@@ -116,10 +116,15 @@ class Frame:
             elif holds is not True:  # a fact of the graph needs no check in each run
                 self.guards.append((node, holds, message))
         attrs = op.body_attrs(node.attrs)
-        if op.keeps is not None:
-            out, self.state[node] = op.body(*args, kept=self.state[node], **attrs)
-        else:
-            out = op.body(*args, **attrs)
+        try:
+            if op.keeps is not None:
+                out, self.state[node] = op.body(*args, kept=self.state[node], **attrs)
+            else:
+                out = op.body(*args, **attrs)
+        except (TypeError, ValueError) as error:
+            if self.host or not _has_unknown_shapes(node):
+                raise
+            raise _unfitting(node, args, error) from None
         if op.writes:
             self._write(node, out)
         else:
@@ -159,6 +164,25 @@ class Frame:
     def variable(self, tensor: Tensor) -> Any:
         """The variable that `tensor` stands for."""
         return self.alias[id(tensor)]
+
+
+def _has_unknown_shapes(node: Node) -> bool:
+    """Whether what goes into `node` could not be checked when it was made."""
+    return any(t.dims is None or None in t.dims for t in node.inputs)
+
+
+def _unfitting(node: Node, args: list[Any], error: Exception) -> Exception:
+    """The error for values whose shapes turned out not to fit an operation."""
+    flat = [a for arg in args for a in (arg if isinstance(arg, list) else [arg])]
+    shapes = ", ".join(str(list(np.shape(a))) for a in flat)
+    file, number = node.line
+    where = f", defined at {file}:{number}" if file else ""
+    return InvalidArgumentError(
+        None,
+        node,
+        f"Incompatible shapes for {node.type}: {shapes}. {error}"
+        f"\n\t [[node {node.name}{where}]]",
+    )
 
 
 def _on_host(args: list[Any]) -> list[Any]:

@@ -2,6 +2,8 @@
 
 import collections
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -281,3 +283,50 @@ def test_loops_give_what_their_body_gave():
     assert type(as_tuple) is tuple and type(as_list) is list
     with tf.Session() as sess:
         assert sess.run(as_tuple) == (3, 1)
+
+
+def test_ctrl_c_between_runs_keeps_the_variables():
+    program = (
+        "import os, signal, threading, penstock.compat.v1 as tf\n"
+        "v = tf.Variable(0.0)\n"
+        "more = v.assign_add(1.0)\n"
+        "with tf.Session() as sess:\n"
+        "    sess.run(v.initializer), sess.run(more)\n"
+        "    for _ in range(20):\n"
+        "        stop = lambda: os.kill(os.getpid(), signal.SIGINT)\n"
+        "        threading.Timer(0.02, stop).start()\n"
+        "        try:\n"
+        "            while True: sess.run(more)\n"
+        "        except KeyboardInterrupt: sess.run(v)\n"
+        "print('kept')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == "kept\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("make", "left", "right"),
+    [
+        (tf.add, [2], [3]),
+        (tf.matmul, [2, 3], [2, 3]),
+        (lambda a, b: tf.concat([a, b], 0), [2, 3], [2, 2]),
+        (lambda a, b: tf.reshape(a, [5]) + b, [2, 3], []),
+        (lambda a, b: tf.nn.conv2d(a, b, [1, 1, 1, 1], "SAME"), [1, 2, 2, 3], [1] * 4),
+    ],
+)
+def test_shapes_that_turn_out_not_to_fit_name_the_node(make, left, right):
+    a, b = tf.placeholder(tf.float32), tf.placeholder(tf.float32)
+    out = make(a, b)
+    with tf.Session() as sess:
+        with pytest.raises(
+            tf.errors.InvalidArgumentError, match=r"(?s)Incompat.*node "
+        ):
+            sess.run(out, {a: np.ones(left), b: np.ones(right)})
+
+
+def test_a_feed_dict_that_is_none():
+    with tf.Session() as sess:
+        with pytest.raises(TypeError, match="feed_dict must be a dictionary"):
+            sess.run("zero:0", 3)

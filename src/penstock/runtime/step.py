@@ -180,7 +180,9 @@ def call_graph(
     `bound` holds for each input of `graph` its value, or the variable it stands for.
     """
     variables = {
-        id(t): b for t, b in zip(graph.inputs, bound, strict=True) if isinstance(b, Node)
+        id(t): b
+        for t, b in zip(graph.inputs, bound, strict=True)
+        if isinstance(b, Node)
     }
     wanted = [*fetches, *getattr(graph, "control_outputs", ())]
     key = (graph.version, *map(id, wanted), *variables.values())
@@ -189,7 +191,9 @@ def call_graph(
         fed = [t for t in graph.inputs if id(t) not in variables]
         made[key] = Runnable(make_plan(wanted, fed, variables))
     values = {
-        id(t): b for t, b in zip(graph.inputs, bound, strict=True) if id(t) not in variables
+        id(t): b
+        for t, b in zip(graph.inputs, bound, strict=True)
+        if id(t) not in variables
     }
     runnable = made[key]
     runnable.run(store, values)

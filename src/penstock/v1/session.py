@@ -65,7 +65,7 @@ class BaseSession:
         """
         if self._closed:
             raise RuntimeError("Attempted to use a closed Session.")
-        fed = tuple(map(id, feed_dict)) if feed_dict else ()
+        fed = _named(feed_dict) if feed_dict else ()
         one = type(fetches)
         if one is list or one is tuple:
             key = (one, *map(id, fetches), fed)
@@ -81,11 +81,6 @@ class BaseSession:
             raise RuntimeError(
                 "The Session graph is empty. Add operations to the graph before "
                 "calling run()."
-            )
-        if feed_dict is not None and not isinstance(feed_dict, Mapping):
-            raise TypeError(
-                "feed_dict must be a dictionary from tensors to values, received "
-                f"{type(feed_dict).__name__}."
             )
         if not _is_lasting(fetches, feed_dict):
             key = (_by_content(fetches), tuple(map(_by_content, feed_dict or ())))
@@ -353,6 +348,16 @@ class IndexedSlicesValue:
 
     def __repr__(self):
         return f"IndexedSlicesValue(values={self.values!r}, indices={self.indices!r})"
+
+
+def _named(feed_dict) -> tuple[int, ...]:
+    """The ids of what `feed_dict` feeds."""
+    if type(feed_dict) is dict or isinstance(feed_dict, Mapping):
+        return tuple(map(id, feed_dict))
+    raise TypeError(
+        "feed_dict must be a dictionary from tensors to values, received "
+        f"{type(feed_dict).__name__}."
+    )
 
 
 def _is_lasting(fetches, feed_dict) -> bool:
