@@ -100,7 +100,7 @@ class MinMaxNorm(Constraint):
 class RadialConstraint(Constraint):
     """A square kernel [h, h, in, out] made the same at equal distance from its middle.
 
-    Each ring takes the value on the middle column. Raises ValueError for other ranks.
+    Each ring takes one entry of the diagonal. Raises ValueError for other ranks.
     """
 
     def __call__(self, w):
@@ -113,15 +113,16 @@ class RadialConstraint(Constraint):
             )
         size = dims[0]
         half, odd = divmod(size, 2)
-        # the upper half of the middle column, outermost ring first
-        column = [w[i, half] for i in range(half + odd)]
-        rows = []
-        for i in range(size):
-            row = []
-            for j in range(size):
-                ring = min(i, j, size - 1 - i, size - 1 - j)
-                row.append(column[ring])
-            rows.append(array.stack(row))
+        # Which entry of the diagonal each ring takes, innermost first (observed).
+        rings = half + odd
+        places = [half - 1, *(half + k - odd for k in range(1, rings))]
+        values = [w[p, p] for p in places]
+
+        def value(i, j):
+            outer = min(i, j, size - 1 - i, size - 1 - j)
+            return values[rings - 1 - outer]
+
+        rows = [array.stack([value(i, j) for j in range(size)]) for i in range(size)]
         return array.stack(rows)
 
 
