@@ -1,15 +1,13 @@
 """Iterators over data sets in a 1.x graph; its output is compared with TensorFlow's."""
 
+import importlib
 import sys
 
 import numpy as np
 
-if "tensorflow" in sys.argv:
-    import tensorflow.compat.v1 as tf
-
+tf = importlib.import_module(sys.argv[1])
+if "penstock" not in sys.argv[1]:
     tf.disable_v2_behavior()
-else:
-    import penstock.compat.v1 as tf
 
 ds = tf.data.Dataset.from_tensor_slices(
     (np.arange(6, dtype=np.float32).reshape(3, 2), [0, 1, 2])

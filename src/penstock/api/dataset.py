@@ -6,7 +6,8 @@ its value; otherwise it runs as Python on eager tensors, element by element.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from collections.abc import Iterator as Pass
 from typing import Any
 
 import numpy as np
@@ -108,7 +109,7 @@ class Dataset(Pipeline):
             )
         return OwnedIterator(self)
 
-    def as_numpy_iterator(self) -> Iterator:
+    def as_numpy_iterator(self) -> Pass:
         """Elements as NumPy arrays, bytes and scalars."""
         return map(lambda e: transform(_as_numpy, e), iter(self.node))
 
@@ -174,7 +175,8 @@ class Dataset(Pipeline):
     # -- functions ---------------------------------------------------------------------
 
     def map(self, map_func, num_parallel_calls=None, deterministic=None,
-            synchronous=None, use_unbounded_threadpool=False, name=None) -> Dataset:  # fmt: skip
+            synchronous=None, use_unbounded_threadpool=False,
+            name=None) -> Dataset:  # fmt: skip
         mapped = Mapped(map_func, self.element_spec)
         return super().map(
             self._calls(mapped), num_parallel_calls and _number(num_parallel_calls),
@@ -191,7 +193,8 @@ class Dataset(Pipeline):
         return super().flat_map(_on_tensors(map_func))
 
     def interleave(self, map_func, cycle_length=None, block_length=None,
-                   num_parallel_calls=None, deterministic=None, name=None) -> Dataset:  # fmt: skip
+                   num_parallel_calls=None, deterministic=None,
+                   name=None) -> Dataset:  # fmt: skip
         return super().interleave(
             _on_tensors(map_func), cycle_length, block_length, num_parallel_calls
         )
@@ -400,7 +403,7 @@ def _file_names(filenames):
     return as_arrays(filenames)
 
 
-Iterator = OwnedIterator  # type: ignore[misc,assignment]
+Iterator = OwnedIterator
 NumpyIterator = Any
 
 __all__ = [

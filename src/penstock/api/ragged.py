@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -157,7 +158,7 @@ class RaggedTensor:
         inner = self._values
         flat = inner.to_list() if isinstance(inner, RaggedTensor) else _listed(inner)
         s = self._splits()
-        return [flat[a:b] for a, b in zip(s[:-1], s[1:], strict=True)]
+        return [flat[a:b] for a, b in pairwise(s)]
 
     def numpy(self) -> np.ndarray:
         """Rows as an object array of arrays, or one array where all are as long."""
@@ -175,10 +176,10 @@ class RaggedTensor:
             rows = inner._rows()
             return [
                 np.array([np.asarray(r) for r in rows[a:b]], object)
-                for a, b in zip(s[:-1], s[1:], strict=True)
+                for a, b in pairwise(s)
             ]
         flat = np.asarray(inner)
-        return [flat[a:b] for a, b in zip(s[:-1], s[1:], strict=True)]
+        return [flat[a:b] for a, b in pairwise(s)]
 
     def _padded(self, fill: Any = None) -> np.ndarray:
         inner = self._values

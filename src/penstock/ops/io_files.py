@@ -89,7 +89,14 @@ def parse_tensor(serialized, *, out_type):
 
 # --- tf.train.Example ---------------------------------------------------------------------
 
-_KINDS = {"bytes_list": "bytes_list", "float_list": "float_list", "int64_list": "int64_list"}
+_KINDS = {
+    "bytes_list": "bytes_list",
+    "float_list": "float_list",
+    "int64_list": "int64_list",
+}
+
+
+_LISTS = {"string": "bytes_list", "float32": "float_list", "int64": "int64_list"}
 
 
 def _values(feature: Any, kind, key: str) -> list:
@@ -97,7 +104,7 @@ def _values(feature: Any, kind, key: str) -> list:
     which = feature.WhichOneof("kind")
     if which is None:
         return []
-    wanted = {"string": "bytes_list", "float32": "float_list", "int64": "int64_list"}
+    wanted = _LISTS
     if wanted.get(kind.name) != which:
         raise InvalidArgumentError(
             None, None, f"Key: {key}.  Data types don't match. Expected type: "

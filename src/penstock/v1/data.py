@@ -220,12 +220,13 @@ class Iterator:
         return TABLE["Identity"](self._as_handle(), name=name)
 
     def make_initializer(self, dataset, name=None):
-        """An operation that begins a pass over `dataset`. TypeError for other dtypes."""
+        """An operation that begins a pass over `dataset`; TypeError for others."""
         mine = [s.dtype for s in flatten(self.element_spec)]
         given = [s.dtype for s in flatten(dataset.element_spec)]
         if mine != given:
             raise TypeError(
-                f"Expected output types {mine} but got dataset with output types {given}."
+                f"Expected output types {mine} but got dataset with output types "
+                f"{given}."
             )
         return TABLE["_MakeIterator"](
             self._as_handle(), dataset._symbols(), maker=_maker(dataset),
@@ -233,7 +234,7 @@ class Iterator:
         )  # fmt: skip
 
     def get_next(self, name=None):
-        """The next element as tensors. Running them raises OutOfRangeError at the end."""
+        """The next element as tensors; OutOfRangeError when run at the end."""
         specs = flatten(self.element_spec)
         out = TABLE["_IteratorGetNext"](
             self._as_handle(), output_types=tuple(s.dtype for s in specs),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -129,8 +129,8 @@ class Call:
                 kept = self._kept(node)
                 states.append((kept.dtype, kept.dims))
             else:
-                cell = next(c for (_, i), c in zip(
-                    self.handles, self.variables, strict=True) if i._node is node)  # fmt: skip
+                pairs = zip(self.handles, self.variables, strict=True)
+                cell = next(c for (_, i), c in pairs if i._node is node)
                 states.append((cell.dtype, cell._tensor.dims))
         if self.specs is not None:
             return [*self.specs, *states]
@@ -288,7 +288,10 @@ class _Cells:
 class _Symbolic:
     """For a tape: reads give the value that stands for the variable so far."""
 
-    _ARITHMETIC = {"AssignAddVariableOp": "AddV2", "AssignSubVariableOp": "Sub"}
+    _ARITHMETIC: ClassVar[dict[str, str]] = {
+        "AssignAddVariableOp": "AddV2",
+        "AssignSubVariableOp": "Sub",
+    }
 
     def __init__(self, state: dict[Node, Any]):
         self.state = state

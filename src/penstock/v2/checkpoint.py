@@ -107,8 +107,9 @@ class Checkpoint:
 class CheckpointManager:
     """Keeps the last `max_to_keep` checkpoints of a folder. As in TensorFlow."""
 
-    def __init__(self, checkpoint, directory, max_to_keep, keep_checkpoint_every_n_hours=None,
-                 checkpoint_name="ckpt", step_counter=None, checkpoint_interval=None,
+    def __init__(self, checkpoint, directory, max_to_keep,
+                 keep_checkpoint_every_n_hours=None, checkpoint_name="ckpt",
+                 step_counter=None, checkpoint_interval=None,
                  init_fn=None, last_checkpoint_step=None):  # fmt: skip
         if max_to_keep is not None and max_to_keep <= 0:
             raise ValueError(

@@ -81,7 +81,7 @@ def get_visible_devices(device_type: str | None = None) -> list[PhysicalDevice]:
 
 
 def set_logical_device_configuration(device, logical_devices) -> None:
-    """Split `device` into parts; for a GPU the memory limit is passed to the runtime."""
+    """Split `device` into parts."""
     _logical[device.name] = list(logical_devices)
 
 

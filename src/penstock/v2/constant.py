@@ -39,8 +39,8 @@ def constant(value, dtype=None, shape=None, name="Const"):
         if array.shape != dims:
             if array.size != 1 and array.size != size(dims):
                 raise TypeError(
-                    f"Eager execution of tf.constant with unsupported shape. Tensor has "
-                    f"{array.size} elements, but got `shape` {show(dims)} with "
+                    "Eager execution of tf.constant with unsupported shape. Tensor "
+                    f"has {array.size} elements, but got `shape` {show(dims)} with "
                     f"{size(dims)} elements."
                 )
             array = (

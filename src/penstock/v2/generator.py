@@ -39,7 +39,7 @@ def create_rng_state(seed, alg="philox"):
 def _state(seed) -> np.ndarray:
     """`seed` where the counter's two halves and the key go, as from_seed puts it."""
     words = [_wrapped(int(w)) for w in np.asarray(seed).astype(object).ravel()]
-    return np.array((words + [0, 0, 0])[:3], np.int64)
+    return np.array([*words, 0, 0, 0][:3], np.int64)
 
 
 class Generator:

@@ -11,10 +11,12 @@ class TFRecordOptions:
 
     def __init__(self, compression_type=None, flush_mode=None, input_buffer_size=None,
                  output_buffer_size=None, window_bits=None, compression_level=None,
-                 compression_method=None, mem_level=None, compression_strategy=None):  # fmt: skip
+                 compression_method=None, mem_level=None,
+                 compression_strategy=None):  # fmt: skip
         if compression_type not in (None, "", "GZIP", "ZLIB"):
             raise ValueError(
-                f"compression_type must be '', 'GZIP' or 'ZLIB', not {compression_type!r}."
+                "compression_type must be '', 'GZIP' or 'ZLIB', not "
+                f"{compression_type!r}."
             )
         self.compression_type = compression_type or ""
         self.compression_level = compression_level

@@ -30,8 +30,8 @@ class _Spec:
 class RaggedTensorSpec(_Spec):
     """What a RaggedTensor must be."""
 
-    def __init__(self, shape=None, dtype=float32, ragged_rank=None, row_splits_dtype="int64",
-                 flat_values_spec=None):  # fmt: skip
+    def __init__(self, shape=None, dtype=float32, ragged_rank=None,
+                 row_splits_dtype="int64", flat_values_spec=None):  # fmt: skip
         super().__init__(shape, dtype)
         self.ragged_rank = ragged_rank
 

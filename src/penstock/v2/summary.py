@@ -62,8 +62,9 @@ class SummaryWriter:
             _writers.remove(self)
 
 
-def create_file_writer(logdir, max_queue=None, flush_millis=None, filename_suffix=None,
-                       name=None, experimental_trackable=False) -> SummaryWriter:  # fmt: skip
+def create_file_writer(logdir, max_queue=None, flush_millis=None,
+                       filename_suffix=None, name=None,
+                       experimental_trackable=False) -> SummaryWriter:  # fmt: skip
     """A writer of a new event file in `logdir`."""
     import os
 
@@ -107,7 +108,7 @@ def get_step():
 
 def _put(tag, plugin: str, step, value, content: bytes = b"", description=None,
          data_class: int = 0):  # fmt: skip
-    """One tensor summary of `plugin`. False where no writer is there or none is asked."""
+    """One tensor summary of `plugin`. False where none is to be written."""
     if not _writers or _writers[-1]._events is None:
         return _answer(False)
     if not bool(_recording() if callable(_recording) else _recording):
@@ -121,7 +122,9 @@ def _put(tag, plugin: str, step, value, content: bytes = b"", description=None,
     if isinstance(step, Variable) or hasattr(step, "numpy"):
         step = step.numpy()
     metadata = messages.SummaryMetadata(
-        plugin_data=messages.SummaryMetadata.PluginData(plugin_name=plugin, content=content),
+        plugin_data=messages.SummaryMetadata.PluginData(
+            plugin_name=plugin, content=content
+        ),
         summary_description=description or "", data_class=data_class,
     )  # fmt: skip
     summary = events.summary(events.tensor(_scoped(tag), value, metadata))

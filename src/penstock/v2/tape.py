@@ -1,4 +1,4 @@
-"""`GradientTape`: remembers what was computed from watched tensors, to differentiate it.
+"""`GradientTape`: remembers what was computed from watched tensors.
 
 Under eager execution a gradient is one record: the backward graph is built when the
 structure of the taped computation is new, and found again afterwards. While a graph
@@ -32,7 +32,6 @@ from penstock.runtime.eager.trail import Baked, Custom, Recipe
 from penstock.runtime.eager.window import note_guard
 from penstock.runtime.plan import make_plan, order, prune
 from penstock.runtime.step import Runnable, Store
-
 
 log = logging.getLogger("tensorflow")
 
@@ -356,7 +355,7 @@ _known: dict[Any, _Backward] = {}
 _MOST_KNOWN = 4096
 
 
-def _differentiate(records, targets, sources, seeds) -> list:
+def _differentiate(records, targets, sources, seeds) -> list:  # noqa: C901
     numbers: dict[int, int] = {}
     tensors: list[EagerTensor] = []
     key: list[Any] = []

@@ -42,11 +42,13 @@ _NN = _both("nn*", "embedding*", "sampled*", "ctc*")
 _RANDOM = ("penstock.v2.random", "penstock.v2.generator", "penstock.api.random*")
 _ROOT = (
     "penstock.v2.constant", "penstock.v2.tape", "penstock.v2.function",
-    "penstock.api.specs", "penstock.v2.specs_more", "penstock.v2.module", "penstock.v2.scopes",
+    "penstock.api.specs", "penstock.v2.specs_more", "penstock.v2.module",
+    "penstock.v2.scopes",
     "penstock.v2.initializers", "penstock.v2.custom_gradient",
     *_MATH, *_ARRAY, *_LINALG,
     *_both("control*", "loops*", "tensor_array*", "functional*", "script*", "passing*"),
-    *_both("sparse*", "checks*", "debugging*", "host*", "printing*", "einsum*", "tensordot*"),
+    *_both("sparse*", "checks*", "debugging*", "host*", "printing*", "einsum*"),
+    *_both("tensordot*"),
 )  # fmt: skip
 
 _GFILE = {
@@ -78,7 +80,10 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "debugging": ({}, _both("debugging*", "checks*")),
     "experimental": ({}, ("penstock.v2.experimental",)),
     "image": ({}, ("penstock.v2.image", "penstock.api.image*", "penstock.api.random")),
-    "io": ({}, (*_both("io*", "parsing*"), "penstock.api.image_files", "penstock.api.strings")),
+    "io": (
+        {},
+        (*_both("io*", "parsing*"), "penstock.api.image_files", "penstock.api.strings"),
+    ),
     "io.gfile": (_GFILE, ()),
     "initializers": ({}, ("penstock.keras.initializers",)),
     "nest": ({}, ("penstock.v2.nest",)),
@@ -97,7 +102,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "train": (
         {
             **{n: f"penstock.formats.messages:{n}" for n in _EXAMPLE},
-            "ExponentialMovingAverage": "penstock.v2.moving_average:ExponentialMovingAverage",
+            **_all("ExponentialMovingAverage", "penstock.v2.moving_average"),
         },
         ("penstock.v2.checkpoint", "penstock.saving.checkpoint", "penstock.v2.train"),
     ),

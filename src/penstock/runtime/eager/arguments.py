@@ -18,7 +18,7 @@ class Miss(Exception):
 
 
 def graph_of(args):
-    """The graph that takes calls on its tensors from outside, if one is among `args`."""
+    """The graph that takes calls on its tensors from outside, if `args` have one."""
     for item in args:
         for value in item if isinstance(item, list | tuple) else (item,):
             if isinstance(value, Tensor) and value._node is not None:

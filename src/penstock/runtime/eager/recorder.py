@@ -104,7 +104,7 @@ class Recorder(threading.local):
             check_known(op, args, {**op.attrs, **attrs})
         return self._take(window, child, fresh, used)
 
-    def _key(
+    def _key(  # noqa: C901  (one loop, kept whole for speed)
         self, window, op: Op, args, attrs: dict, static, fresh: list, used: list
     ) -> tuple:
         """The structure of this call; `fresh` leaves and `used` tensors on the way.
@@ -179,7 +179,7 @@ class Recorder(threading.local):
 
     # --- the careful way ------------------------------------------------------------
 
-    def _careful(self, op: Op, args: tuple, attrs: dict, name: str | None):
+    def _careful(self, op: Op, args: tuple, attrs: dict, name: str | None):  # noqa: C901
         """Bind, convert and infer; then record with everything in its place."""
         graph = graph_of(args)
         if graph is not None:
@@ -436,7 +436,7 @@ class Recorder(threading.local):
         return EagerTensor(as_dtype(array.dtype), array.shape, array)
 
     def custom(self, inputs: list, outs: list, backward: Any) -> None:
-        """Tell the tapes that `backward(*douts) -> dinputs` goes from outs to inputs."""
+        """Tell the tapes that `backward(*douts) -> dinputs` undoes inputs -> outs."""
         if self.tapes:
             self._tell_tapes(Custom(backward), inputs, outs)
 

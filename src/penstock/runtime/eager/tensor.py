@@ -241,7 +241,7 @@ _new = EagerTensor.__new__
 
 
 def pending(dtype: DType, dims: Dims, window: Any, slot: int) -> EagerTensor:
-    """A tensor whose value `window` will compute at `slot`; made often, so made fast."""
+    """A tensor that `window` will compute at `slot`; made often, so made fast."""
     tensor = _new(EagerTensor)
     tensor._node = None  # type: ignore[assignment]
     tensor.value_index = 0
