@@ -14,7 +14,9 @@ from penstock.keras.backend_config import (
     global_policy,
     set_global_policy,
 )
-from penstock.keras.optimizers.base import Optimizer, _dense, fresh_variable
+from penstock.keras.optimizers.base import Optimizer
+from penstock.keras.optimizers.gradients import dense
+from penstock.keras.optimizers.state import fresh_variable
 
 dtype_policy, set_dtype_policy = global_policy, set_global_policy
 
@@ -127,7 +129,7 @@ class LossScaleOptimizer(Optimizer):
         return list(zip(self.get_unscaled_gradients(grads), var_list, strict=True))
 
     def _apply(self, grads, variables) -> None:
-        grads = [_dense(g, v) for g, v in zip(grads, variables, strict=True)]
+        grads = [dense(g, v) for g, v in zip(grads, variables, strict=True)]
         if not self.dynamic:
             self._inner._apply(grads, variables)
             return

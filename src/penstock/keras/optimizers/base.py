@@ -9,24 +9,18 @@ import numpy as np
 from penstock.api import array, math
 from penstock.api.scopes import tensor
 from penstock.api.variable import Variable
-from penstock.core.dtypes import as_dtype, float32, int64
+from penstock.core.dtypes import int64
 from penstock.ir import context
-from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.trace import TracedGraph
 from penstock.keras.optimizers.clipping import Clipping
+from penstock.keras.optimizers.gradients import as_eager, dense, with_gradients
+from penstock.keras.optimizers.state import State, fresh_variable
 from penstock.keras.schedules import LearningRateSchedule
 from penstock.runtime.eager.recorder import RECORDER
-from penstock.saving.object_graph import grown
 from penstock.v2.call import Call
 
 
-def fresh_variable(value, name: str, kind, trainable=False) -> Variable:
-    """A variable made outside whatever is being traced."""
-    with context.entered(context.outermost()):
-        return Variable(value, trainable=trainable, name=name, dtype=kind)
-
-
-class Optimizer:
+class Optimizer(State):
     """The base of optimizers: a subclass makes slots in `_make_slots` and gives the
     new weight in `_updated`; or, written for Keras, defines `update_step`.
 
@@ -86,191 +80,6 @@ class Optimizer:
         self._current: Variable | None = None
         self.built = False
 
-    # --- the learning rate and the count of steps -----------------------------------------
-
-    def _build_learning_rate(self, value):
-        if isinstance(value, LearningRateSchedule) or callable(value) and not isinstance(
-            value, Variable
-        ):  # fmt: skip
-            return value
-        if isinstance(value, dict):
-            from penstock.keras.schedules import deserialize
-
-            return deserialize(value)
-        if isinstance(value, Variable):
-            return value
-        return fresh_variable(np.asarray(value, np.float32), "learning_rate", float32)
-
-    @property
-    def learning_rate(self):
-        """A variable to read and assign; of a schedule, its value now."""
-        rate = self._learning_rate
-        if isinstance(rate, Variable):
-            return rate
-        return (
-            rate(self.iterations) if isinstance(rate, LearningRateSchedule) else rate()
-        )
-
-    @learning_rate.setter
-    def learning_rate(self, value) -> None:
-        if isinstance(value, LearningRateSchedule):
-            self._learning_rate = value
-            self._calls.clear()
-            return
-        if not isinstance(self._learning_rate, Variable):
-            raise TypeError(
-                "This optimizer was created with a `LearningRateSchedule` object as its "
-                "`learning_rate` constructor argument, hence its learning rate is not "
-                "settable. If you need the learning rate to be settable, you should "
-                "instantiate the optimizer with a float `learning_rate` argument."
-            )
-        self._learning_rate.assign(np.asarray(value, np.float32))
-
-    lr = learning_rate
-
-    def _decayed_lr(self, var_dtype=float32):
-        """The rate at this step, as Keras 2 named it."""
-        return self._rate(as_dtype(var_dtype))
-
-    def _rate(self, kind):
-        """The learning rate of this step, a scalar tensor of dtype `kind`."""
-        rate = tensor(self.learning_rate)
-        if self._decay:
-            done = math.cast(self.iterations, rate.dtype.base_dtype)
-            rate = rate / (1.0 + self._decay * done)
-        return math.cast(rate, kind)
-
-    @property
-    def decay(self) -> float:
-        return self._decay
-
-    @property
-    def iterations(self) -> Variable:
-        """How many updates were made."""
-        return self._iterations
-
-    @iterations.setter
-    def iterations(self, variable) -> None:
-        if self.built:
-            raise RuntimeError(
-                "Cannot set `iterations` to a new Variable after the Optimizer weights "
-                "have been created."
-            )
-        self._variables[0] = self._iterations = variable
-
-    # --- variables ---------------------------------------------------------------------------
-
-    def _new_variable(self, name: str, value, kind) -> Variable:
-        variable = fresh_variable(value, name, kind)
-        self._variables.append(variable)
-        return variable
-
-    def add_variable_from_reference(
-        self, model_variable, variable_name, shape=None, initial_value=None
-    ):
-        """A slot named `variable_name` for `model_variable`, zero at first."""
-        dims = model_variable.shape.as_list() if shape is None else list(shape)
-        kind = model_variable.dtype.base_dtype
-        if initial_value is None:
-            value = np.zeros(dims, kind.np)
-        else:
-            value = np.asarray(initial_value, kind.np)
-        name = f"{variable_name}/{model_variable._shared_name}"
-        if self._built_in_passing:
-            name = f"{self.name}/{name}"
-        return self._new_variable(name, value, kind)
-
-    def add_variable(self, shape, dtype=None, initializer="zeros", name=None):
-        """A variable of the optimizer's own."""
-        from penstock.keras import initializers
-
-        kind = as_dtype(dtype or float32)
-        value = initializers.get(initializer)(shape, dtype=kind)
-        return self._new_variable(name or "variable", value, kind)
-
-    def _slots(self, variables, *names, initial: float = 0.0) -> list[list[Variable]]:
-        """For each variable one slot of each of `names`, made in Keras' order."""
-        made: list[list[Variable]] = [[] for _ in names]
-        for variable in variables:
-            for column, name in zip(made, names, strict=True):
-                value = None
-                if initial:
-                    value = np.full(variable.shape.as_list(), initial)
-                column.append(
-                    self.add_variable_from_reference(
-                        variable, name, initial_value=value
-                    )
-                )
-        return made
-
-    def build(self, var_list) -> None:
-        """Make the slots for `var_list`. Raises ValueError for another list later."""
-        var_list = list(var_list)
-        if self.built:
-            unknown = [v for v in var_list if id(v) not in self._slot_index]
-            if unknown:
-                self._extend(unknown)
-            return
-        self._trained = var_list
-        self._slot_index = {id(v): i for i, v in enumerate(var_list)}
-        if self.use_ema:
-            self._averages = [
-                self.add_variable_from_reference(v, "average", initial_value=v.numpy())
-                for v in var_list
-            ]
-        if self.gradient_accumulation_steps:
-            (self._sums,) = self._slots(var_list, "gradient_accumulator")
-        self._make_slots(var_list)
-        self.built = True
-        grown(self)
-
-    def _build_in_passing(self, var_list) -> None:
-        """`build` by the first step: Keras then puts the optimizer's name in front."""
-        if not self.built:
-            self._built_in_passing = True
-            self.build(var_list)
-
-    def _extend(self, unknown) -> None:
-        raise KeyError(
-            f"The optimizer cannot recognize variable {unknown[0].name}. This usually "
-            "means you are trying to call the optimizer to update different parts of "
-            "the model separately. Please call `optimizer.build(variables)` with the "
-            "full list of trainable variables before the training loop."
-        )
-
-    def _make_slots(self, var_list) -> None:
-        """Make what the rule remembers of each variable."""
-
-    @property
-    def variables(self):
-        """The count of steps, then the slots, in the order they were made."""
-        return _CallableList(self._variables)
-
-    def _trackable_children(self) -> dict[str, Any]:
-        """What a checkpoint keeps: state in the order made, the count, the rate."""
-        out = {"_variables": self._variables, "_iterations": self._iterations}
-        if isinstance(self._learning_rate, Variable):
-            out["_learning_rate"] = self._learning_rate
-        return out
-
-    @property
-    def weights(self) -> list[Variable]:
-        return list(self._variables)
-
-    def get_weights(self) -> list[np.ndarray]:
-        return [v.numpy() for v in self._variables]
-
-    def set_weights(self, weights) -> None:
-        """Take arrays as `get_weights` gives them. Raises ValueError on a mismatch."""
-        if len(weights) != len(self._variables):
-            raise ValueError(
-                f"You called `set_weights(weights)` on optimizer {self.name} with a "
-                f"weight list of length {len(weights)}, but the optimizer was expecting "
-                f"{len(self._variables)} weights."
-            )
-        for variable, value in zip(self._variables, weights, strict=True):
-            variable.assign(np.asarray(value, variable.dtype.np))
-
     # --- updating ---------------------------------------------------------------------------
 
     def minimize(self, loss, var_list, grad_loss=None, name=None, tape=None) -> None:
@@ -304,7 +113,7 @@ class Optimizer:
         Pairs without a gradient are left out with a warning; ValueError where none has
         one.
         """
-        pairs = _with_gradients(list(grads_and_vars))
+        pairs = with_gradients(list(grads_and_vars))
         if not pairs:
             return self._iterations
         grads = [g for g, _ in pairs]
@@ -336,7 +145,7 @@ class Optimizer:
 
     def _apply_eagerly(self, grads, variables) -> None:
         """One call of a traced update, found by what it updates."""
-        grads = [_eager(g, v) for g, v in zip(grads, variables, strict=True)]
+        grads = [as_eager(g, v) for g, v in zip(grads, variables, strict=True)]
         key = (
             tuple(map(id, variables)),
             tuple((g.dtype, g.dims) for g in grads),
@@ -358,12 +167,10 @@ class Optimizer:
 
     #: Whether the update that is being traced is of one eager call.
     _traced_for_eager = False
-    #: Whether the slots were made by the first step, not before by the program.
-    _built_in_passing = False
 
     def _apply(self, grads, variables) -> None:
         """The update, as nodes of the graph that is being traced."""
-        grads = [_dense(g, v) for g, v in zip(grads, variables, strict=True)]
+        grads = [dense(g, v) for g, v in zip(grads, variables, strict=True)]
         if self.gradient_accumulation_steps:
             grads = self._accumulated(grads, variables)
         grads = self._clipping(grads)
@@ -525,53 +332,3 @@ class Optimizer:
 
     def __repr__(self):
         return f"<{type(self).__module__}.{type(self).__name__} object '{self.name}'>"
-
-
-class _CallableList(list):
-    """A list that may also be called, as Keras 2 had `variables()`."""
-
-    def __call__(self):
-        return list(self)
-
-
-def _with_gradients(pairs):
-    """Pairs that have a gradient. Raises ValueError where none has one."""
-    import warnings
-
-    kept = [(g, v) for g, v in pairs if g is not None]
-    if pairs and not kept:
-        names = [v.name for _, v in pairs]
-        raise ValueError(
-            f"No gradients provided for any variable: {names}. Is every variable used "
-            "to compute the loss, inside the tape?"
-        )
-    if len(kept) < len(pairs):
-        names = [v.name for g, v in pairs if g is None]
-        warnings.warn(
-            f"Gradients do not exist for variables {names} when minimizing the loss. If "
-            "you're using `model.compile()`, did you forget to provide a `loss` "
-            "argument?",
-            stacklevel=3,
-        )
-    return kept
-
-
-def _dense(grad, variable):
-    """A gradient as a whole tensor; rows named twice are added up."""
-    if not isinstance(grad, IndexedSlices):
-        return grad
-    shape = variable.shape.as_list()
-    if grad.dense_shape is None:
-        grad = IndexedSlices(
-            grad.values, grad.indices, tensor(np.array(shape, np.int32))
-        )
-    dense = grad._dense_tensor()
-    dense.set_shape(shape)
-    return dense
-
-
-def _eager(grad, variable):
-    grad = _dense(grad, variable)
-    if not hasattr(grad, "dims"):
-        grad = tensor(grad, variable.dtype.base_dtype)
-    return grad

@@ -144,7 +144,7 @@ class Nadam(_Powers):
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
 
     def _make_slots(self, var_list):
-        from penstock.keras.optimizers.base import fresh_variable
+        from penstock.keras.optimizers.state import fresh_variable
 
         # The product of all momenta so far; Keras does not store it either.
         self._product = fresh_variable(np.ones((), np.float32), "u_product", float32)
