@@ -57,7 +57,7 @@ def _several(layer, *shapes, **arguments):
 
 
 _IMAGE, _SERIES, _VOLUME = (2, 7, 6, 2), (2, 7, 3), (2, 4, 4, 5, 2)
-_TRAIN = {"training": True}
+_TRAIN, _STILL = {"training": True}, {"training": False}
 
 CORE = [
     _one("Dense", (3, 4), units=5, activation="relu"),
@@ -218,13 +218,10 @@ PREPROCESSING = [
     _one("Resizing", _IMAGE, height=5, width=9),
     _one("Resizing", _IMAGE, height=3, width=3, interpolation="nearest"),
     _one("CenterCrop", _IMAGE, height=4, width=3),
-    _one("RandomFlip", _IMAGE),
-    _one("RandomRotation", _IMAGE, factor=0.2),
-    _one("RandomZoom", _IMAGE, height_factor=0.2),
-    _one("RandomTranslation", _IMAGE, height_factor=0.2, width_factor=0.1),
-    _one("RandomContrast", _IMAGE, factor=0.2),
-    _one("RandomBrightness", _IMAGE, factor=0.2),
-    _one("RandomCrop", _IMAGE, height=4, width=3),
+    _one("RandomFlip", _IMAGE, call=_STILL),
+    _one("RandomContrast", _IMAGE, call=_STILL, factor=0.2),
+    _one("RandomBrightness", _IMAGE, call=_STILL, factor=0.2),
+    _one("RandomCrop", _IMAGE, call=_STILL, height=4, width=3),
     _one("Discretization", (3, 4), bin_boundaries=[-0.5, 0.0, 0.5]),
     _one("CategoryEncoding", (3, 4), below=5, num_tokens=5, output_mode="multi_hot"),
     _one("CategoryEncoding", (3, 1), below=5, num_tokens=5, output_mode="one_hot"),

@@ -129,6 +129,26 @@ from penstock.keras.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from penstock.keras.layers.preprocessing_images import (
+    CenterCrop,
+    RandomBrightness,
+    RandomContrast,
+    RandomCrop,
+    RandomFlip,
+    Rescaling,
+    Resizing,
+)
+from penstock.keras.layers.preprocessing_numbers import (
+    CategoryEncoding,
+    Discretization,
+    Normalization,
+)
+from penstock.keras.layers.preprocessing_text import (
+    Hashing,
+    IntegerLookup,
+    StringLookup,
+    TextVectorization,
+)
 from penstock.keras.layers.recurrent import RNN
 from penstock.keras.layers.recurrent_layers import (
     GRU,

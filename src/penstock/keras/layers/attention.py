@@ -5,6 +5,7 @@ from __future__ import annotations
 import math as numbers
 
 from penstock.api import array, math, nn
+from penstock.api.scopes import tensor
 from penstock.keras.layer import Layer, weight_scope
 from penstock.keras.layers.options import given, take, when_training
 from penstock.keras.layers.einsum_dense import EinsumDense
@@ -217,7 +218,8 @@ class MultiHeadAttention(Layer):
              return_attention_scores=False, training=None, use_causal_mask=False):  # fmt: skip
         from penstock.ir import context
 
-        key = value if key is None else key
+        value = tensor(value)
+        key = value if key is None else tensor(key)
         if self._shapes is None:
             with context.entered(context.outermost()):
                 self._make(*(t.shape.as_list() for t in (query, value, key)))
