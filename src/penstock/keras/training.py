@@ -75,7 +75,7 @@ class Training(Steps):
                 "`model.compile(optimizer, loss)`."
             )
 
-    # --- one step, as programs may override it -------------------------------------------
+    # --- one step, as programs may override it ----------------------------------------
 
     def train_step(self, data):
         """One step of training on a batch; the metrics by name."""
@@ -135,7 +135,7 @@ class Training(Steps):
         for metric in self.metrics:
             metric.reset_state()
 
-    # --- fit, evaluate, predict -----------------------------------------------------------------
+    # --- fit, evaluate, predict -------------------------------------------------------
 
     def fit(
         self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None,

@@ -136,7 +136,7 @@ class CallbackList:
     def __iter__(self):
         return iter(self.callbacks)
 
-    # --- batches -------------------------------------------------------------------------
+    # --- batches ----------------------------------------------------------------------
 
     def needs_every_batch(self, kind: str) -> bool:
         """Whether a callback must be called for each batch, one by one."""
@@ -179,7 +179,7 @@ class CallbackList:
 
     on_batch_begin, on_batch_end = on_train_batch_begin, on_train_batch_end
 
-    # --- epochs and phases -----------------------------------------------------------------
+    # --- epochs and phases ------------------------------------------------------------
 
     def _all(self, hook: str, *args) -> None:
         for callback in self.callbacks:

@@ -80,7 +80,7 @@ class Optimizer(State):
         self._current: Variable | None = None
         self.built = False
 
-    # --- updating ---------------------------------------------------------------------------
+    # --- updating ---------------------------------------------------------------------
 
     def minimize(self, loss, var_list, grad_loss=None, name=None, tape=None) -> None:
         """Differentiate `loss` (a tensor of `tape`, or a function) and update."""
@@ -273,7 +273,7 @@ class Optimizer(State):
             if slot is not None and value is not None:
                 self._assign(slot, value)
 
-    # --- averages of weights --------------------------------------------------------------------
+    # --- averages of weights ----------------------------------------------------------
 
     def _average(self, variables) -> None:
         every = self.ema_overwrite_frequency
@@ -295,7 +295,7 @@ class Optimizer(State):
                 if id(variable) in self._slot_index:
                     variable.assign(self._averages[self._index(variable)])
 
-    # --- configuration ----------------------------------------------------------------------------
+    # --- configuration ----------------------------------------------------------------
 
     def _serialize_rate(self):
         rate = self._learning_rate

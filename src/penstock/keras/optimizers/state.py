@@ -37,7 +37,7 @@ class State:
     #: Whether the slots were made by the first step, not before by the program.
     _built_in_passing = False
 
-    # --- the learning rate and the count of steps -----------------------------------------
+    # --- the learning rate and the count of steps -------------------------------------
 
     def _build_learning_rate(self, value):
         if isinstance(value, LearningRateSchedule) or (callable(value) and not isinstance(
@@ -109,7 +109,7 @@ class State:
             )
         self._variables[0] = self._iterations = variable
 
-    # --- variables ---------------------------------------------------------------------------
+    # --- variables --------------------------------------------------------------------
 
     def _new_variable(self, name: str, value, kind) -> Variable:
         variable = fresh_variable(value, name, kind)
