@@ -1,6 +1,6 @@
 """Write `tests/fixtures/v2_objects/ckpt-3` with TensorFlow.
 
-    ORACLE/bin/python tools/record/v2_objects.py
+ORACLE/bin/python tools/record/v2_objects.py
 """
 
 import sys
