@@ -77,7 +77,9 @@ def walk(root: Any) -> list[_Found]:
         entry.children = children(entry.thing)
         for name, child in entry.children.items():
             if id(child) not in known:
-                path = f"{entry.path}/{_escaped(name)}" if entry.path else _escaped(name)
+                path = (
+                    f"{entry.path}/{_escaped(name)}" if entry.path else _escaped(name)
+                )
                 known[id(child)] = _Found(len(found), child, path)
                 found.append(known[id(child)])
     return found
@@ -147,7 +149,7 @@ def _mark(graph: Any) -> None:
         node.has_checkpoint_values.value = i in holding
 
 
-# --- reading ------------------------------------------------------------------------------
+# --- reading ------------------------------------------------------------------------
 
 
 class Restoration:
@@ -237,7 +239,7 @@ class Restoration:
                     self._bind(child.node_id, held[child.local_name])
             self._bind_slots(node, thing)
 
-    # --- what programs ask -------------------------------------------------------------
+    # --- what programs ask ----------------------------------------------------------
 
     def assert_consumed(self) -> Restoration:
         """Raises AssertionError where an object or a value found no partner."""
