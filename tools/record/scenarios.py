@@ -17,11 +17,11 @@ os.environ["TF_USE_LEGACY_KERAS"] = "1"  # tf.layers and rnn_cell live there
 TESTS = Path(__file__).resolve().parents[2] / "tests"
 sys.path[:0] = [str(TESTS), str(TESTS / "v1")]
 
-import warnings
+import warnings  # noqa: E402
 
-import recorded_scenarios
-import tensorflow.compat.v1 as tf
-from scenarios import FAMILIES, scenarios
+import recorded_scenarios  # noqa: E402
+import tensorflow.compat.v1 as tf  # noqa: E402
+from scenarios import FAMILIES, scenarios  # noqa: E402
 
 warnings.simplefilter("ignore")
 tf.disable_v2_behavior()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from penstock.api import array
 from penstock.api.scopes import scope, tensor
 from penstock.core.dtypes import int32
-from penstock.core.errors import ShapeError
+from penstock.core.errors import ShapeError, UnsupportedError
 from penstock.core.shapes import show
 from penstock.ir import context
 from penstock.ir.op import TABLE
@@ -145,7 +145,7 @@ def convolution(
 def _one(strides):
     if strides is None:
         return 1
-    return strides if isinstance(strides, int) else list(strides)[0]
+    return strides if isinstance(strides, int) else next(iter(strides))
 
 
 def conv2d_transpose(
@@ -247,7 +247,9 @@ def separable_conv2d(
         depthwise = _depthwise(
             input, depthwise_filter, strides, padding, layout, dilations, "depthwise"
         )
-        return conv2d(depthwise, pointwise_filter, 1, "VALID", layout, name=full or None)
+        return conv2d(
+            depthwise, pointwise_filter, 1, "VALID", layout, name=full or None
+        )
 
 
 def atrous_conv2d(value, filters, rate, padding, name=None):
@@ -355,3 +357,48 @@ def max_pool_with_argmax(
         padding=paddings(padding)[0], Targmax=output_dtype,
         include_batch_in_index=include_batch_in_index, name=name,
     )  # fmt: skip
+
+
+def dilation2d(
+    input, filters, strides, padding, data_format="NHWC", dilations=(1, 1, 1, 1),
+    name=None,
+):  # fmt: skip
+    """The largest of window plus filter [h, w, channels], channel by channel."""
+    if data_format != "NHWC":
+        raise ValueError("Data formats other than NHWC are not yet supported")
+    return TABLE["Dilation2D"](
+        input, filters, strides=tuple(strides), rates=tuple(dilations),
+        padding=padding, name=name,
+    )  # fmt: skip
+
+
+def erosion2d(
+    value, filters, strides, padding, data_format="NHWC", dilations=(1, 1, 1, 1),
+    name=None,
+):  # fmt: skip
+    """The smallest of window minus the mirrored filter."""
+    with scope(name, "erosion2d") as full:
+        turned = TABLE["Neg"](value)
+        grown = dilation2d(
+            turned, array.reverse(filters, [0, 1]), strides, padding, data_format,
+            dilations, full or None,
+        )  # fmt: skip
+        return TABLE["Neg"](grown)
+
+
+def fractional_max_pool(
+    value, pooling_ratio, pseudo_random=False, overlapping=False, seed=0, name=None
+):
+    """Refused: windows of random sizes have no fixed shape to compile."""
+    raise UnsupportedError(
+        "tf.nn.fractional_max_pool is not in Penstock. Use tf.nn.max_pool."
+    )
+
+
+def fractional_avg_pool(
+    value, pooling_ratio, pseudo_random=False, overlapping=False, seed=0, name=None
+):
+    """Refused: windows of random sizes have no fixed shape to compile."""
+    raise UnsupportedError(
+        "tf.nn.fractional_avg_pool is not in Penstock. Use tf.nn.avg_pool."
+    )

@@ -30,12 +30,11 @@ def _sampled(
 ):  # fmt: skip
     true_classes = tensor(true_classes, int64, name="true_classes")
     seed1, seed2 = (part or 0 for part in get_seed(seed))
-    return Sampled(
-        *op(
-            true_classes, num_true=num_true, num_sampled=num_sampled, unique=unique,
-            range_max=range_max, seed=seed1, seed2=seed2, name=name, **more,
-        )  # fmt: skip
-    )
+    drawn = op(
+        true_classes, num_true=num_true, num_sampled=num_sampled, unique=unique,
+        range_max=range_max, seed=seed1, seed2=seed2, name=name, **more,
+    )  # fmt: skip
+    return Sampled(*drawn)
 
 
 def log_uniform_candidate_sampler(
@@ -110,7 +109,7 @@ def sampled_logits(
     sampled_values=None, subtract_log_q=True, remove_accidental_hits=False,
     partition_strategy="mod", name=None, seed=None,
 ):  # fmt: skip
-    """(logits, labels) [batch, num_true + num_sampled] of the true and drawn classes."""
+    """(logits, labels) [batch, num_true + num_sampled]: true classes, then drawn."""
     with scope(name, "compute_sampled_logits"):
         labels = cast(labels, int64)
         flat = array.reshape(labels, [-1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from penstock.core.errors import UnsupportedError
@@ -80,7 +80,7 @@ def variable(
 ):  # fmt: skip
     """As `tf.get_variable`, also on `device` and in every one of `collections`."""
     del caching_device, device, synchronization, aggregation
-    keys = list(collections if collections is not None else [GraphKeys.GLOBAL_VARIABLES])
+    keys = [GraphKeys.GLOBAL_VARIABLES] if collections is None else list(collections)
     if GraphKeys.GLOBAL_VARIABLES not in keys and (
         GraphKeys.LOCAL_VARIABLES not in keys
     ):
@@ -179,7 +179,8 @@ def filter_variables(
     find = re.search if reg_search else re.match
     chosen = list(var_list)
     if include_patterns is not None:
-        chosen = [v for v in chosen if any(find(p, v.op.name) for p in include_patterns)]
+        wanted = include_patterns
+        chosen = [v for v in chosen if any(find(p, v.op.name) for p in wanted)]
     for pattern in exclude_patterns or ():
         chosen = [v for v in chosen if not find(pattern, v.op.name)]
     return chosen

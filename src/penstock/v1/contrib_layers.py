@@ -21,6 +21,7 @@ from penstock.v1.initializers import ones_initializer, zeros_initializer
 from penstock.v1.layers import convolutional, core, normalization, pooling
 from penstock.v1.variable_scope import variable_scope
 
+_XAVIER, _ZEROS = xavier_initializer(), zeros_initializer()
 _RENAMED = {
     "kernel": "weights", "bias": "biases", "depthwise_kernel": "depthwise_weights",
     "pointwise_kernel": "pointwise_weights",
@@ -69,8 +70,8 @@ def _named_output(keys, alias: str, outputs):
 @add_arg_scope
 def fully_connected(
     inputs, num_outputs, activation_fn=nn.relu, normalizer_fn=None,
-    normalizer_params=None, weights_initializer=xavier_initializer(),
-    weights_regularizer=None, biases_initializer=zeros_initializer(),
+    normalizer_params=None, weights_initializer=_XAVIER,
+    weights_regularizer=None, biases_initializer=_ZEROS,
     biases_regularizer=None, reuse=None, variables_collections=None,
     outputs_collections=None, trainable=True, scope=None,
 ):  # fmt: skip
@@ -101,8 +102,8 @@ def _format(data_format: str | None) -> str:
 def convolution(
     inputs, num_outputs, kernel_size, stride=1, padding="SAME", data_format=None,
     rate=1, activation_fn=nn.relu, normalizer_fn=None, normalizer_params=None,
-    weights_initializer=xavier_initializer(), weights_regularizer=None,
-    biases_initializer=zeros_initializer(), biases_regularizer=None, reuse=None,
+    weights_initializer=_XAVIER, weights_regularizer=None,
+    biases_initializer=_ZEROS, biases_regularizer=None, reuse=None,
     variables_collections=None, outputs_collections=None, trainable=True, scope=None,
     conv_dims=None,
 ):  # fmt: skip
@@ -141,8 +142,8 @@ conv3d = convolution3d = convolution
 def convolution2d_transpose(
     inputs, num_outputs, kernel_size, stride=1, padding="SAME", data_format="NHWC",
     activation_fn=nn.relu, normalizer_fn=None, normalizer_params=None,
-    weights_initializer=xavier_initializer(), weights_regularizer=None,
-    biases_initializer=zeros_initializer(), biases_regularizer=None, reuse=None,
+    weights_initializer=_XAVIER, weights_regularizer=None,
+    biases_initializer=_ZEROS, biases_regularizer=None, reuse=None,
     variables_collections=None, outputs_collections=None, trainable=True, scope=None,
 ):  # fmt: skip
     """The gradient of `conv2d` as a layer."""
@@ -169,9 +170,9 @@ conv2d_transpose = convolution2d_transpose
 def separable_convolution2d(
     inputs, num_outputs, kernel_size, depth_multiplier=1, stride=1, padding="SAME",
     data_format="NHWC", rate=1, activation_fn=nn.relu, normalizer_fn=None,
-    normalizer_params=None, weights_initializer=xavier_initializer(),
+    normalizer_params=None, weights_initializer=_XAVIER,
     pointwise_initializer=None, weights_regularizer=None,
-    biases_initializer=zeros_initializer(), biases_regularizer=None, reuse=None,
+    biases_initializer=_ZEROS, biases_regularizer=None, reuse=None,
     variables_collections=None, outputs_collections=None, trainable=True, scope=None,
 ):  # fmt: skip
     """Depthwise, then pointwise convolution. Raises ValueError without num_outputs."""
@@ -330,7 +331,7 @@ def layer_norm(
 
 @add_arg_scope
 def bias_add(
-    inputs, activation_fn=None, initializer=zeros_initializer(), regularizer=None,
+    inputs, activation_fn=None, initializer=_ZEROS, regularizer=None,
     reuse=None, variables_collections=None, outputs_collections=None, trainable=True,
     data_format="NHWC", scope=None,
 ):  # fmt: skip

@@ -31,7 +31,7 @@ def optimize_loss(
     update_ops=None, variables=None, name=None, summaries=None,
     colocate_gradients_with_ops=False, increment_global_step=True,
 ):  # fmt: skip
-    """A step down `loss`: gives the loss after it. `optimizer` is a name, class, object.
+    """A step down `loss`, whose value it gives; `optimizer`: a name, class or object.
 
     Raises ValueError for an unknown optimizer name.
     """

@@ -45,12 +45,10 @@ def sequence_loss(
 ):  # fmt: skip
     """The sum of `sequence_loss_by_example`, by batch size on request."""
     with scope(name, "sequence_loss"):
-        cost = reduce.reduce_sum(
-            sequence_loss_by_example(
-                logits, targets, weights, average_across_timesteps,
-                softmax_loss_function,
-            )  # fmt: skip
+        each = sequence_loss_by_example(
+            logits, targets, weights, average_across_timesteps, softmax_loss_function
         )
+        cost = reduce.reduce_sum(each)
         if not average_across_batch:
             return cost
         return cost / cast(array.shape(targets[0])[0], cost.dtype)

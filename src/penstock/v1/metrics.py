@@ -342,7 +342,8 @@ def mean_per_class_accuracy(
         add = TABLE["ScatterAdd"]
         more = add(total._ref(), labels, ones)
         counted = add(count._ref(), labels, right)
-        value = reduce.reduce_mean(TABLE["DivNoNan"](count, total), name="mean_accuracy")
+        shares = TABLE["DivNoNan"](count, total)
+        value = reduce.reduce_mean(shares, name="mean_accuracy")
         update = TABLE["DivNoNan"](counted, more, name="update_op")
         return _collected(value, update, metrics_collections, updates_collections)
 

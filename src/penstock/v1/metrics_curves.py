@@ -230,7 +230,7 @@ specificity_at_sensitivity = _one_at_other(
 )  # fmt: skip
 
 
-# --- the k best -------------------------------------------------------------------------
+# --- the k best ----------------------------------------------------------------------
 
 
 def _top_k_metric(other: str, word: str):

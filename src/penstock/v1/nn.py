@@ -24,7 +24,7 @@ def given(new_name: str, new, old_name: str, old):
 def _named_only(function: str, sentinel, labels, logits) -> None:
     if sentinel is not None:
         raise ValueError(
-            f"Only call `{function}` with named arguments (labels=..., logits=..., ...)."
+            f"Only call `{function}` with named arguments (labels=..., logits=...)."
             f" Received the unnamed first argument: {sentinel!r}"
         )
     if labels is None or logits is None:
@@ -183,7 +183,7 @@ def top_k(input, k=1, sorted=True, name=None):
     return nn.top_k(input, k, sorted, name=name)
 
 
-# --- convolutions and pooling -----------------------------------------------------------
+# --- convolutions and pooling --------------------------------------------------------
 
 
 def conv2d(
@@ -357,3 +357,22 @@ def batch_norm_with_global_normalization(
 def zero_fraction(value, name=None):
     return nn.zero_fraction(value, name)
 
+
+
+def dilation2d(
+    input, filter=None, strides=None, rates=None, padding=None, name=None,
+    filters=None, dilations=None,
+):  # fmt: skip
+    """The largest of window plus filter."""
+    filter = given("filters", filters, "filter", filter)
+    rates = given("dilations", dilations, "rates", rates)
+    return nn_conv.dilation2d(input, filter, strides, padding, "NHWC", rates, name)
+
+
+def erosion2d(value, kernel, strides, rates, padding, name=None):
+    """The smallest of window minus the mirrored kernel."""
+    return nn_conv.erosion2d(value, kernel, strides, padding, "NHWC", rates, name)
+
+
+fractional_max_pool = nn_conv.fractional_max_pool
+fractional_avg_pool = nn_conv.fractional_avg_pool

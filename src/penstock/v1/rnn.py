@@ -195,7 +195,8 @@ def _kept(time, lengths, before, after):
         return chosen
 
     leaves = [
-        one(a, b) for a, b in zip(nest.flatten(before), nest.flatten(after), strict=True)
+        one(a, b)
+        for a, b in zip(nest.flatten(before), nest.flatten(after), strict=True)
     ]
     return nest.pack(before, leaves)
 
@@ -294,7 +295,8 @@ def static_bidirectional_rnn(
                 cell_bw, turned, initial_state_bw, dtype, sequence_length, bw_scope
             )
         output_bw = _turned(output, sequence_length)
-    joined = [array.concat([a, b], 1) for a, b in zip(output_fw, output_bw, strict=True)]
+    pairs = zip(output_fw, output_bw, strict=True)
+    joined = [array.concat([a, b], 1) for a, b in pairs]
     return joined, state_fw, state_bw
 
 
@@ -329,6 +331,6 @@ def static_state_saving_rnn(
 
 
 __all__ = [
-    "bidirectional_dynamic_rnn", "dynamic_rnn", "raw_rnn", "rnn", "static_bidirectional_rnn",
-    "static_rnn", "static_state_saving_rnn",
+    "bidirectional_dynamic_rnn", "dynamic_rnn", "raw_rnn", "rnn",
+    "static_bidirectional_rnn", "static_rnn", "static_state_saving_rnn",
 ]  # fmt: skip

@@ -215,7 +215,7 @@ class LSTMStateTuple(namedtuple("LSTMStateTuple", ("c", "h"))):
     def dtype(self):
         c, h = self
         if c.dtype != h.dtype:
-            raise TypeError(f"Inconsistent dtypes for internal state: {c.dtype}, {h.dtype}")
+            raise TypeError(f"The state has dtypes {c.dtype} and {h.dtype}.")
         return c.dtype
 
 
@@ -350,8 +350,8 @@ _initializer = initializer
 
 
 def _first(input_shape):
-    shapes = nest.flatten(input_shape) if isinstance(input_shape, list | tuple) else None
-    return shapes[0] if shapes else input_shape
+    several = isinstance(input_shape, list | tuple)
+    return nest.flatten(input_shape)[0] if several else input_shape
 
 
 def _memory(state, is_tuple: bool, one):
@@ -422,18 +422,15 @@ class MultiRNNCell(RNNCell):
         return inputs, tuple(news) if self._state_is_tuple else array.concat(news, 1)
 
 
+from penstock.v1.rnn_wrappers import (  # noqa: E402  (they are cells themselves)
+    DeviceWrapper,
+    DropoutWrapper,
+    ResidualWrapper,
+)
+
 __all__ = [
     "BasicLSTMCell", "BasicRNNCell", "DeviceWrapper", "DropoutWrapper", "GRUCell",
     "LSTMCell", "LSTMStateTuple", "MultiRNNCell", "RNNCell", "ResidualWrapper",
 ]  # fmt: skip
-
-
-def __getattr__(name: str):
-    # The wrappers are cells themselves: they import this module.
-    if name in ("DeviceWrapper", "DropoutWrapper", "ResidualWrapper"):
-        from penstock.v1 import rnn_wrappers
-
-        return getattr(rnn_wrappers, name)
-    raise AttributeError(name)
 
 

@@ -137,7 +137,7 @@ def _drops(keep) -> bool:
 
 
 class ResidualWrapper(_Wrapper):
-    """`cell` with its inputs added to its outputs, or `residual_fn(inputs, outputs)`."""
+    """`cell` with its inputs added to its outputs, or what `residual_fn` makes."""
 
     def __init__(self, cell, residual_fn=None):
         super().__init__(cell)

@@ -6,6 +6,7 @@ from laws.sample import Sample, a32, f32, f64, i32
 
 TIES = a32(np.arange(36) // 3 % 4).reshape(1, 6, 6, 1)
 FLAT = np.zeros((1, 4, 4, 2), np.float32)
+VOLUME = f64(1, 4, 6, 6, 2).astype(np.float32)
 SHAPES = [(6, 6, 2, 2), (5, 7, 2, 2), (6, 6, 3, 2), (7, 7, 3, 3), (5, 5, 3, 1)]
 
 
@@ -64,4 +65,17 @@ SAMPLES = [
              {"ksize": [1, 2, 2, 1], "strides": [1, 2, 2, 1], "padding": padding,
               "include_batch_in_index": batch}, vjp=False)
       for padding in ("SAME", "VALID") for batch in (False, True)],
+    *[Sample("Dilation2D", [f32(2, 6, 5, 3), f32(3, 2, 3)],
+             {"strides": [1, n, n, 1], "rates": [1, m, m, 1], "padding": padding},
+             vjp=False)
+      for padding in ("SAME", "VALID") for n, m in [(1, 1), (2, 1), (1, 2)]],
+    *[Sample(op, [f32(2, 6, 5, 3), f32(3, 2, 3), f32(2, 6, 5, 3)],
+             {"strides": [1, 1, 1, 1], "rates": [1, 1, 1, 1], "padding": "SAME"},
+             grad=False)
+      for op in ("Dilation2DBackpropInput", "Dilation2DBackpropFilter")],
+    *[Sample(op, [VOLUME, VOLUME.reshape(1, 2, 2, 3, 2, 3, 2, 2).max((2, 4, 6)),
+                  f32(*(VOLUME.shape if op.endswith("GradGrad") else (1, 2, 3, 3, 2)))],
+             {"ksize": [1, 2, 2, 2, 1], "strides": [1, 2, 2, 2, 1],
+              "padding": "VALID"}, vjp=False)
+      for op in ("MaxPool3DGrad", "MaxPool3DGradGrad")],
 ]  # fmt: skip

@@ -30,7 +30,9 @@ def _report(tf, outputs, feeds, nodes=True):
             out[f"first {v.name}"] = session.run(v)
         for i, value in enumerate(session.run(outputs, feeds)):
             out[f"output {i}"] = value
-        for v, g in zip(trained, session.run(grads, feeds) if grads else []):
+        for v, g in zip(
+            trained, session.run(grads, feeds) if grads else [], strict=False
+        ):
             out[f"grad {v.name}"] = g
         session.run(updates, feeds)
         for v in variables if updates else []:

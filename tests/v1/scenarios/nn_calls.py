@@ -85,10 +85,11 @@ _CALLS = [
 ]  # fmt: skip
 #: Fewer nodes than TensorFlow's (filters with holes are one node), or other shapes.
 _OTHERWISE = [
-    "tf.nn.zero_fraction(x)", "tf.nn.swish(x)", "tf.nn.softmax(x, 0)",
+    "tf.nn.zero_fraction(x)",
+    "tf.nn.swish(x)",
+    "tf.nn.softmax(x, 0)",
     "tf.nn.log_softmax(s, axis=1)",
-    "tf.nn.sparse_softmax_cross_entropy_with_logits("
-    "labels=tf.argmax(s, 2), logits=s)",
+    "tf.nn.sparse_softmax_cross_entropy_with_logits(labels=tf.argmax(s, 2), logits=s)",
     "tf.nn.conv2d_transpose(image, t3, [2, 16, 16, 4], [1, 2, 2, 1])",
     "tf.nn.atrous_conv2d(image, w, 2, 'VALID')",
     "tf.nn.atrous_conv2d(image, w, 2, 'SAME')",

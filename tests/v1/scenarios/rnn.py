@@ -51,7 +51,7 @@ def _report(tf, outputs, feeds):
         fetched = session.run([outputs, grads], feeds)
         for i, value in enumerate(fetched[0]):
             out[f"output {i}"] = value
-        for v, g in zip(trained, fetched[1]):
+        for v, g in zip(trained, fetched[1], strict=False):
             out[f"grad {v.name}"] = g
     return out
 
@@ -84,6 +84,8 @@ def _static(make, lengths=False):
 
 MORE = {
     **{f"dynamic_{name}": _dynamic(make) for name, make in _CELLS.items()},
+    # Else TensorFlow's steps race for the next numbers of the input's dropout.
+    "dynamic_dropout": _dynamic(_CELLS["dropout"], parallel_iterations=1),
     **{f"static_{name}": _static(make) for name, make in _CELLS.items()},
     "dynamic_lengths": _dynamic(_CELLS["lstm_basic"], lengths=True),
     "dynamic_open": _dynamic(_CELLS["lstm_basic"], open_sizes=True),
@@ -170,9 +172,7 @@ def training(tf):
     tf.set_random_seed(1)
     x = tf.placeholder(tf.float32, [None, 5, 4])
     y = tf.placeholder(tf.int32, [None])
-    outputs, _ = tf.nn.dynamic_rnn(
-        tf.nn.rnn_cell.BasicLSTMCell(6), x, dtype=tf.float32
-    )
+    outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicLSTMCell(6), x, dtype=tf.float32)
     logits = tf.layers.dense(outputs[:, -1], 3)
     loss = tf.reduce_mean(
         tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits)

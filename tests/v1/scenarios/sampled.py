@@ -16,7 +16,9 @@ def _drawn(call):
         out = {}
         with tf.Session() as session:
             for run in range(3):
-                for name, value in zip(tensors._fields, session.run(tensors)):
+                for name, value in zip(
+                    tensors._fields, session.run(tensors), strict=False
+                ):
                     out[f"{name} {run}"] = value
         return out
 

@@ -56,7 +56,9 @@ def _trajectory(make, sparse: bool, resource: bool):
             "slots": list(slots),
             "globals": [v.name for v in tf.global_variables()],
             "trainable": [v.name for v in tf.trainable_variables()],
-            "slot_variables": [optimizer.get_slot(v, s).name for s in slots for v in (a, b)],
+            "slot_variables": [
+                optimizer.get_slot(v, s).name for s in slots for v in (a, b)
+            ],
             "own": sorted(v.name for v in optimizer.variables()),
             "step": step.name,
         }
@@ -72,7 +74,9 @@ def _trajectory(make, sparse: bool, resource: bool):
             out["count"] = session.run(count)
             for slot in slots:
                 for v in (a, b):
-                    out[f"{slot}/{v.op.name}"] = session.run(optimizer.get_slot(v, slot))
+                    out[f"{slot}/{v.op.name}"] = session.run(
+                        optimizer.get_slot(v, slot)
+                    )
         return out
 
     return program
@@ -93,7 +97,9 @@ def _schedule(make):
         step = tf.placeholder(tf.int32, [])
         rate = make(tf, step)
         with tf.Session() as session:
-            values = [session.run(rate, {step: s}) for s in (0, 1, 5, 9, 10, 11, 30, 41, 200)]
+            values = [
+                session.run(rate, {step: s}) for s in (0, 1, 5, 9, 10, 11, 30, 41, 200)
+            ]
         # TensorFlow picks a piece by `tf.case`, Penstock by `tf.where`.
         name = "" if make is _SCHEDULES["piecewise"] else rate.op.name
         return {"rate": np.array(values), "name": name}
@@ -160,7 +166,7 @@ def moving_average(tf):
             session.run(change)
             session.run(follow)
             seen.append(session.run([average.average(w), average.average(b)]))
-    out["w"], out["b"] = (np.stack(s) for s in zip(*seen))
+    out["w"], out["b"] = (np.stack(s) for s in zip(*seen, strict=False))
     return out
 
 
@@ -213,10 +219,10 @@ def clipped_gradients(tf):
     optimizer = tf.train.MomentumOptimizer(rate, 0.5)
     pairs = optimizer.compute_gradients(loss, [a, b, unused])
     missing = [v.name for g, v in pairs if g is None]
-    gradients, variables = zip(*[p for p in pairs if p[0] is not None])
+    gradients, variables = zip(*[p for p in pairs if p[0] is not None], strict=False)
     gradients, norm = tf.clip_by_global_norm(gradients, 1.0)
     step = optimizer.apply_gradients(
-        zip(gradients, variables), tf.train.get_global_step()
+        zip(gradients, variables, strict=False), tf.train.get_global_step()
     )
     seen = []
     with tf.Session() as session:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator as Items
+from collections.abc import Callable
+from collections.abc import Iterator as Items
 
 from penstock.api.variable import Variable
 from penstock.core import nest

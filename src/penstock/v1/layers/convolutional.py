@@ -144,7 +144,8 @@ class Conv2DTranspose(_Conv):
             for i in range(self.rank)
         ]
         wanted = [n for n, _ in space]
-        whole = [batch, self.filters, *wanted] if first else [batch, *wanted, self.filters]
+        ends = [self.filters, *wanted] if first else [*wanted, self.filters]
+        whole = [batch, *ends]
         function = {2: nn_conv.conv2d_transpose, 3: nn_conv.conv3d_transpose}[self.rank]
         outputs = function(
             inputs, self.kernel, array.stack(whole), self.strides,
@@ -234,8 +235,10 @@ class SeparableConv1D(SeparableConv2D):
 
     rank = 1
 
-    def __init__(self, filters, kernel_size, strides=1, padding="valid",
-                 data_format="channels_last", dilation_rate=1, *args, **kwargs):  # fmt: skip
+    def __init__(
+        self, filters, kernel_size, strides=1, padding="valid",
+        data_format="channels_last", dilation_rate=1, *args, **kwargs,
+    ):  # fmt: skip
         super().__init__(
             filters, kernel_size, strides, padding, data_format, dilation_rate, *args,
             **kwargs,

@@ -1,4 +1,4 @@
-"""`tf.layers.BatchNormalization`: statistics of the batch, and their moving averages."""
+"""`tf.layers.BatchNormalization`: statistics of the batch, and moving ones."""
 
 from __future__ import annotations
 
@@ -91,7 +91,8 @@ class BatchNormalization(Layer):
             setattr(self, name, made)
 
     def call(self, inputs, training=False):
-        return self._fused(inputs, training) if self.fused else self._plain(inputs, training)
+        run = self._fused if self.fused else self._plain
+        return run(inputs, training)
 
     def _fused(self, inputs, training):
         gamma = self.gamma if self.gamma is not None else _filled(1.0, self)

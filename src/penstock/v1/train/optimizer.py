@@ -7,13 +7,16 @@ their resource forms); programs write such subclasses themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 import penstock.autodiff as autodiff
+from penstock.api.scopes import tensor as as_value
 from penstock.core.dtypes import FLOATING, resource
+from penstock.core.errors import UnsupportedError
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
 from penstock.ir.graph import Graph
@@ -69,6 +72,11 @@ class Optimizer:
         """Pairs (gradient or None, variable)."""
         from penstock.v1.variable_lists import trainable_variables
 
+        if context.executing_eagerly():
+            raise UnsupportedError(
+                "Under eager execution, take gradients with tf.GradientTape (or "
+                "tf.contrib.eager.implicit_gradients) and call apply_gradients."
+            )
         if callable(loss):
             loss = loss()
         variables = _flat(trainable_variables() if var_list is None else var_list)
@@ -98,6 +106,8 @@ class Optimizer:
             raise ValueError(
                 f"No gradients provided for any variable: {[str(v) for _, v in pairs]}."
             )
+        if context.executing_eagerly():
+            return self._apply_now(pairs, variables, global_step)
         graph: Graph = context.landing()
         with graph.control_dependencies(None):
             self._create_slots(variables)
@@ -112,6 +122,24 @@ class Optimizer:
             return self._finished(
                 graph, updates, global_step, name or self._name, scope
             )
+
+    def _apply_now(self, pairs, variables, global_step) -> None:
+        """The same under eager execution: the variables change at once."""
+        self._create_slots(variables)
+        self._prepare()
+        for gradient, variable in pairs:
+            if gradient is None:
+                continue
+            self._resource_apply_dense(autodiff.densify(gradient), variable)
+            if getattr(variable, "constraint", None) is not None:
+                variable.assign(variable.constraint(variable.read_value()))
+        self._advance()
+        if global_step is not None:
+            global_step.assign_add(1)
+
+    def _advance(self) -> list:
+        """Move what all variables share, such as powers: the assignments."""
+        return []
 
     def _finished(self, graph: Graph, updates, global_step, name, scope):
         if global_step is None:
@@ -209,7 +237,7 @@ class Optimizer:
     def _call_if_callable(self, param):
         return param() if callable(param) else param
 
-    # --- what subclasses define ---------------------------------------------------------
+    # --- what subclasses define ------------------------------------------------------
 
     def _create_slots(self, var_list) -> None:
         """Make the slots of `var_list`; none by default."""
@@ -256,7 +284,7 @@ class RuleOptimizer(Optimizer):
 
     rule = ""
     slots: tuple[tuple[str, str], ...] = ()
-    options: dict[str, Any] = {}
+    options: Mapping[str, Any] = MappingProxyType({})
     dense_only = False
 
     def _scalars(self) -> dict[str, Any]:
@@ -288,6 +316,12 @@ class RuleOptimizer(Optimizer):
         values = {"var": var, **grads, **self._numbers(kind), **self._extra(var)}
         for (slot, _), arg in zip(self.slots, declared.inputs[1:], strict=False):
             values[arg.name] = self.get_slot(var, slot)
+        if context.executing_eagerly():
+            held = ["var", *(a.name for a in declared.inputs[1 : 1 + len(self.slots)])]
+            return apply_rule(
+                op_type, [values[n] for n in held],
+                [values[a.name] for a in declared.inputs[len(held) :]], self.options,
+            )  # fmt: skip
         args = [
             values[a.name]._ref() if a.dtype is not None else values[a.name]
             for a in declared.inputs
@@ -356,3 +390,12 @@ def _key(variable):
 
 def _own_name(variable) -> str:
     return variable.op.name
+
+
+def apply_rule(op_type: str, held: list, rest: list, options: dict) -> None:
+    """One update of eager variables: `held` are the variable and its slots."""
+    arrays = [np.asarray(as_value(v)) for v in (*held, *rest)]
+    news = TABLE[op_type].body(*arrays, **options)
+    news = news if isinstance(news, tuple) else (news,)
+    for variable, new in zip(held, news, strict=True):
+        variable.assign(np.asarray(new).astype(variable.dtype.np))

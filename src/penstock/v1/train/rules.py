@@ -172,15 +172,20 @@ class AdamOptimizer(RuleOptimizer):
         kind = var.dtype.base_dtype
         return {name: _in_dtype(power, kind) for name, power in powers}
 
+    def _advance(self) -> list:
+        moved = []
+        for power, beta in zip(
+            self._get_beta_accumulators(), ("beta1", "beta2"), strict=True
+        ):
+            new = power * _in_dtype(self._tensors[beta], power.dtype.base_dtype)
+            moved.append(power.assign(new, use_locking=self._use_locking))
+        return moved
+
     def _finish(self, update_ops, name_scope):
         graph = context.landing()
         nodes = [u.op if isinstance(u, Tensor) else u for u in update_ops]
         with graph.control_dependencies(nodes):
-            for power, beta in zip(
-                self._get_beta_accumulators(), ("beta1", "beta2"), strict=True
-            ):
-                new = power * _in_dtype(self._tensors[beta], power.dtype.base_dtype)
-                nodes.append(power.assign(new, use_locking=self._use_locking).op)
+            nodes += [assigned.op for assigned in self._advance()]
         return super()._finish(nodes, name_scope)
 
 

@@ -21,6 +21,8 @@ def slot_variable(primary, value: Callable, name: str):
     from penstock.v1.variable_scope import get_variable_scope
     from penstock.v1.variables import Variable
 
+    if context.executing_eagerly():
+        return _eager_slot(primary, value(), name)
     graph: Graph = context.landing()
     outer = get_variable_scope().name
     full = f"{outer}/{primary.op.name}/{name}" if outer else f"{primary.op.name}/{name}"
@@ -32,6 +34,17 @@ def slot_variable(primary, value: Callable, name: str):
             use_resource=is_resource(primary),
             dtype=primary.dtype.base_dtype,
         )
+
+
+def _eager_slot(primary, value, name: str):
+    from penstock.api.variable import Variable
+
+    kind = primary.dtype.base_dtype
+    if isinstance(value, int | float):
+        value = np.full(primary.shape.as_list(), value, kind.np)
+    return Variable(
+        value, trainable=False, name=f"{primary._shared_name}/{name}", dtype=kind
+    )
 
 
 def _first_value(graph: Graph, primary, value):
