@@ -12,7 +12,6 @@ from pathlib import Path
 
 import tensorflow as tf
 import tf_keras
-
 from tests.keras.initializers import rows as initializers
 from tests.keras.losses import rows as losses
 from tests.keras.metrics import rows as metrics

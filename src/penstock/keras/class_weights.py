@@ -32,8 +32,8 @@ def _row_weights(y, class_weight, sample_weight):
     unknown = set(np.unique(classes)) - known
     if unknown:
         raise ValueError(
-            f"`class_weight` must contain all classes in the data. The classes {unknown} "
-            "exist in the data but not in `class_weight`."
+            f"`class_weight` must contain all classes in the data. The classes "
+            f"{unknown} exist in the data but not in `class_weight`."
         )
     weights = np.array([class_weight[c] for c in classes], np.float32)
     return weights if sample_weight is None else weights * np.asarray(sample_weight)

@@ -21,8 +21,8 @@ def _per_output(given, outputs: list, names, what: str) -> list:
         unknown = set(given) - set(keys)
         if unknown:
             raise ValueError(
-                f"The {what} dictionary has keys {sorted(unknown)}, which are not among "
-                f"the model's outputs {list(keys)}."
+                f"The {what} dictionary has keys {sorted(unknown)}, which are not "
+                f"among the model's outputs {list(keys)}."
             )
         return [given.get(k) for k in keys]
     if isinstance(given, list | tuple) and len(outputs) > 1:
@@ -104,7 +104,7 @@ class CompiledLoss:
             ]
 
     def __call__(self, y_true, y_pred, sample_weight=None, regularization_losses=()):
-        """The sum of the outputs' losses and of `regularization_losses`; a scalar tensor.
+        """The sum of the outputs' losses and of `regularization_losses`; a scalar.
 
         Raises ValueError where there is no loss at all.
         """

@@ -145,7 +145,7 @@ class ArrayFeed:
 
 
 class ContinuedFeed:
-    """Fewer batches an epoch than the arrays have: the next epoch goes on from there."""
+    """Fewer batches an epoch than the arrays have: the next epoch goes on."""
 
     static, batch_size = False, None
 
@@ -265,8 +265,8 @@ def split(x, y, sample_weight, fraction: float):
     at = math.floor(arrays.count * (1.0 - fraction))
     if not 0 < at < arrays.count:
         raise ValueError(
-            f"Training data contains {arrays.count} samples, which is not sufficient to "
-            "split it into a validation and training set as specified by "
+            f"Training data contains {arrays.count} samples, which is not sufficient "
+            "to split it into a validation and training set as specified by "
             f"`validation_split={fraction}`."
         )
     first = arrays.pack([a[:at] for a in arrays.arrays])

@@ -69,7 +69,7 @@ class CompiledStep:
         self.graph = graph
         self._call = Call(graph, arguments)
 
-    # --- one step ------------------------------------------------------------------------
+    # --- one step ---------------------------------------------------------------------
 
     def __call__(self, data):
         """One step on arrays or tensors; its result in the structure it returned."""
@@ -149,7 +149,7 @@ class CompiledStep:
             lambda t: next(rest) if isinstance(t, Tensor) else t, self.result_structure
         )
 
-    # --- many steps ------------------------------------------------------------------------
+    # --- many steps -------------------------------------------------------------------
 
     @property
     def loops(self) -> bool:
@@ -162,7 +162,7 @@ class CompiledStep:
         )
 
     def run_many(self, arrays: Sequence[Any], index, start: int, stop: int, kept=None):
-        """Steps `start` to `stop` of an epoch: step i takes rows `index[i]` of `arrays`.
+        """Steps `start` to `stop`: step i takes rows `index[i]` of `arrays`.
 
         arrays are on the device, index is [steps, batch]. The last step's result; with
         `kept` (from `blank`) also every step's, written into it at i and given back.

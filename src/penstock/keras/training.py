@@ -182,8 +182,8 @@ class Training(Steps):
             )
             if result is None:
                 raise ValueError(
-                    "Unexpected result of `train_function` (Empty Logs). The data gave no "
-                    "batch: check its size, or `steps_per_epoch`."
+                    "Unexpected result of `train_function` (Empty Logs). The data gave "
+                    "no batch: check its size, or `steps_per_epoch`."
                 )
             logs = numbers(result)
             if validation_data is not None and _due(epoch, validation_freq):
@@ -324,7 +324,8 @@ class Training(Steps):
 
     def reset_states(self) -> None:
         """Forget the state of stateful recurrent layers."""
-        for layer in self._flatten_layers(include_self=False):  # type: ignore[attr-defined]
+        below = self._flatten_layers(include_self=False)  # type: ignore[attr-defined]
+        for layer in below:
             if getattr(layer, "stateful", False) and hasattr(layer, "reset_states"):
                 layer.reset_states()
 

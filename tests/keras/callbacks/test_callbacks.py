@@ -4,10 +4,10 @@ import csv
 
 import numpy as np
 import pytest
+from tests.keras.training import rows
 
 import penstock as tf
 from penstock.formats.events import read_events
-from tests.keras.training import rows
 
 callbacks = tf.keras.callbacks
 QUIET = {"batch_size": 8, "verbose": 0, "shuffle": False}

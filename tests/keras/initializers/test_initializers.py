@@ -4,9 +4,9 @@ import json
 
 import numpy as np
 import pytest
+from tests.keras.initializers import rows
 
 import penstock as tf
-from tests.keras.initializers import rows
 
 keras = tf.keras
 

@@ -4,11 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from tests.keras.losses import rows
 
 import penstock as tf
 from penstock.core.errors import InvalidArgumentError, ShapeError
 from penstock.keras import losses
-from tests.keras.losses import rows
 
 
 def test_equal_tf_keras(fixtures):

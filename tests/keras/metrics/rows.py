@@ -1,7 +1,6 @@
 """Metrics over three small batches: (class, options, kind of data). NumPy only."""
 
 import numpy as np
-
 from tests.keras.losses.rows import DATA as LOSS_DATA
 
 _random = np.random.RandomState(11)

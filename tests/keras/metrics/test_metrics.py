@@ -5,10 +5,10 @@ import math
 
 import numpy as np
 import pytest
+from tests.keras.metrics import rows
 
 import penstock as tf
 from penstock.keras import metrics
-from tests.keras.metrics import rows
 
 
 def test_equal_tf_keras(fixtures):

@@ -4,10 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from tests.keras.optimizers import rows
 
 import penstock as tf
 from penstock.keras import optimizers
-from tests.keras.optimizers import rows
 
 keras = tf.keras
 

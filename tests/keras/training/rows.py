@@ -40,6 +40,7 @@ def _plain(history) -> dict:
 
 def histories(keras) -> dict[str, dict]:
     """What `fit` measures with each of its options."""
+    keras.backend.clear_session()  # default names count from the start
     common = {"epochs": 2, "shuffle": False, "verbose": 0, "batch_size": 8}
     weight = np.linspace(0.5, 1.5, 20).astype(np.float32)
     hot = np.eye(3, dtype=np.float32)[Y]

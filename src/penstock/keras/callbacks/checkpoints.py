@@ -204,7 +204,8 @@ class BackupAndRestore(Callback):
         self.backup_dir.mkdir(parents=True, exist_ok=True)
         arrays = {f"v{i}": np.asarray(v.numpy()) for i, v in enumerate(held)}
         with atomic.replacing(self._file) as file:
-            np.savez(file, count=len(held), epoch=epoch, **arrays)  # type: ignore[arg-type]
+            arrays |= {"count": np.array(len(held)), "epoch": np.array(epoch)}
+            np.savez(file, **arrays)  # type: ignore[arg-type]
 
     def on_train_end(self, logs=None):
         if self.delete_checkpoint and self.backup_dir.exists():

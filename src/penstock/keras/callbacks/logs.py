@@ -6,7 +6,6 @@ import collections
 import csv
 import json
 import sys
-import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any

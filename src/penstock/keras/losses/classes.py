@@ -16,7 +16,7 @@ from penstock.keras.losses.reduction import Reduction, fitted, reduced
 
 
 class Loss:
-    """The base of losses: a subclass defines `call(y_true, y_pred)`, one value a sample.
+    """The base of losses: a subclass defines `call(y_true, y_pred)`, one by sample.
 
     `reduction`: "sum_over_batch_size" (also "auto"), "sum", "none".
     """

@@ -37,8 +37,8 @@ def find_logits(y_pred, from_logits: bool, kind: str, who: str):
     if known.looks_raw(y_pred):
         warnings.warn(
             f"`{who}` expects probabilities, but the last layer has no activation: its "
-            "outputs are logits. Pass `from_logits=True` to the loss, or give the layer "
-            f"a {kind.lower()} activation.",
+            "outputs are logits. Pass `from_logits=True` to the loss, or give the "
+            f"layer a {kind.lower()} activation.",
             stacklevel=4,
         )
     return y_pred, False
@@ -151,8 +151,8 @@ def _as_rows(t, p):
             )
         raise ShapeError(
             f"sparse_categorical_crossentropy: shape mismatch, the shape of labels "
-            f"(received {show(t.dims)}) should equal the shape of logits except for the "
-            f"last dimension (received {show(p.dims)}).{hint}"
+            f"(received {show(t.dims)}) should equal the shape of logits except for "
+            f"the last dimension (received {show(p.dims)}).{hint}"
         )
     return t
 
@@ -192,7 +192,7 @@ def binary_focal_crossentropy(
     y_true, y_pred, apply_class_balancing=False, alpha=0.25, gamma=2.0,
     from_logits=False, label_smoothing=0.0, axis=-1,
 ):  # fmt: skip
-    """Binary cross entropy weighted by (1 - p of the truth)^gamma; Lin et al. (2018)."""
+    """Binary cross entropy weighted by (1 - p of the truth)^gamma; Lin (2018)."""
     t, p = pair(y_true, y_pred)
     t = _smoothed(t, label_smoothing, lambda s: number(0.5, t) * s)
     if from_logits:

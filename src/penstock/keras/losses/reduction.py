@@ -48,7 +48,7 @@ def fitted(y_true, y_pred):
 
 
 def aligned(weight, values):
-    """`weight` with axes added at the end (or one of size 1 removed) to fit `values`."""
+    """`weight` with an axis added at the end, or one of size 1 removed, to fit."""
     if weight.dims is None or values.dims is None or not weight.dims:
         return weight
     more = len(weight.dims) - len(values.dims)

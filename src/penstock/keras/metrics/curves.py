@@ -176,7 +176,7 @@ class _AtBound(_Counted):
             )
         if num_thresholds <= 0:
             raise ValueError(
-                f"Argument `num_thresholds` must be an integer > 0, not {num_thresholds}"
+                f"`num_thresholds` must be an integer > 0, not {num_thresholds}"
             )
         self.bound, self.class_id = bound, class_id
         setattr(self, self.bound_name, bound)

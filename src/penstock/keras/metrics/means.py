@@ -148,7 +148,8 @@ class MeanTensor(Metric):
         elif tuple(values.shape.as_list()) != tuple(self._shape):
             raise ValueError(
                 "MeanTensor input values must always have the same shape. Expected "
-                f"shape (set during the first call): {self._shape}. Got: {values.shape}."
+                f"shape (set during the first call): {self._shape}. Got: "
+                f"{values.shape}."
             )
         weight = array.ones_like(values)
         if sample_weight is not None:

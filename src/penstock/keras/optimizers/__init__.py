@@ -61,7 +61,9 @@ def __getattr__(name: str):
 
 
 __all__ = [
-    "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lion",
-    "LossScaleOptimizer", "Nadam", "Optimizer", "RMSprop", "Rprop", "deserialize", "get",
+    "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl",
+    "Lion",
+    "LossScaleOptimizer", "Nadam", "Optimizer", "RMSprop", "Rprop", "deserialize",
+    "get",
     "schedules", "serialize",
 ]  # fmt: skip

@@ -106,8 +106,10 @@ class Optimizer(State):
 
     get_gradients = compute_gradients
 
-    def apply_gradients(self, grads_and_vars, name=None, skip_gradients_aggregation=False,
-                        experimental_aggregate_gradients=True, **kwargs):  # fmt: skip
+    def apply_gradients(
+        self, grads_and_vars, name=None, skip_gradients_aggregation=False,
+        experimental_aggregate_gradients=True, **kwargs,
+    ):  # fmt: skip
         """Update each variable by its gradient. Returns the count of steps.
 
         Pairs without a gradient are left out with a warning; ValueError where none has

@@ -22,8 +22,8 @@ def with_gradients(pairs):
     if len(kept) < len(pairs):
         names = [v.name for g, v in pairs if g is None]
         warnings.warn(
-            f"Gradients do not exist for variables {names} when minimizing the loss. If "
-            "you're using `model.compile()`, did you forget to provide a `loss` "
+            f"Gradients do not exist for variables {names} when minimizing the loss. "
+            "If you're using `model.compile()`, did you forget to provide a `loss` "
             "argument?",
             stacklevel=3,
         )

@@ -33,7 +33,9 @@ class Ftrl(Optimizer):
         strengths = {
             "l1_regularization_strength": l1_regularization_strength,
             "l2_regularization_strength": l2_regularization_strength,
-            "l2_shrinkage_regularization_strength": l2_shrinkage_regularization_strength,
+            "l2_shrinkage_regularization_strength": (
+                l2_shrinkage_regularization_strength
+            ),
         }
         for label, value in strengths.items():
             if value < 0.0:

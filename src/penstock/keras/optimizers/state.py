@@ -40,7 +40,8 @@ class State:
     # --- the learning rate and the count of steps -------------------------------------
 
     def _build_learning_rate(self, value):
-        if isinstance(value, LearningRateSchedule) or (callable(value) and not isinstance(
+        is_schedule = isinstance(value, LearningRateSchedule)
+        if is_schedule or (callable(value) and not isinstance(
             value, Variable
         )):  # fmt: skip
             return value
@@ -70,8 +71,8 @@ class State:
             return
         if not isinstance(self._learning_rate, Variable):
             raise TypeError(
-                "This optimizer was created with a `LearningRateSchedule` object as its "
-                "`learning_rate` constructor argument, hence its learning rate is not "
+                "This optimizer was created with a `LearningRateSchedule` object as "
+                "its `learning_rate` constructor argument, hence its rate is not "
                 "settable. If you need the learning rate to be settable, you should "
                 "instantiate the optimizer with a float `learning_rate` argument."
             )
@@ -216,8 +217,8 @@ class State:
         if len(weights) != len(self._variables):
             raise ValueError(
                 f"You called `set_weights(weights)` on optimizer {self.name} with a "
-                f"weight list of length {len(weights)}, but the optimizer was expecting "
-                f"{len(self._variables)} weights."
+                f"weight list of length {len(weights)}, but the optimizer was "
+                f"expecting {len(self._variables)} weights."
             )
         for variable, value in zip(self._variables, weights, strict=True):
             variable.assign(np.asarray(value, variable.dtype.np))
