@@ -31,6 +31,7 @@ else:
     (x_train, y_train), (x_test, y_test) = tf.keras.datasets.cifar10.load_data()
 x_train, x_test = x_train / 255.0, x_test / 255.0
 
+
 class AlexNet8(Model):
     def __init__(self):
         super().__init__()
@@ -60,6 +61,7 @@ class AlexNet8(Model):
         x = self.d1(self.f1(self.flatten(x)))
         return self.f3(self.d2(self.f2(x)))
 
+
 model = AlexNet8()
 model.compile(
     optimizer="adam",
@@ -68,8 +70,13 @@ model.compile(
 )
 quick = len(sys.argv) > 1
 history = model.fit(
-    x_train, y_train, batch_size=16 if quick else 32, epochs=1 if quick else 5,
-    validation_data=(x_test, y_test), validation_freq=1, verbose=2,
+    x_train,
+    y_train,
+    batch_size=16 if quick else 32,
+    epochs=1 if quick else 5,
+    validation_data=(x_test, y_test),
+    validation_freq=1,
+    verbose=2,
 )
 model.summary()
 print("outputs", model.predict(x_test[:4], verbose=0).shape)

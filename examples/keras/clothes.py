@@ -17,8 +17,8 @@ from tensorflow.keras.layers import Dense, Flatten
 
 which, way = sys.argv[1:3]
 epochs = int(sys.argv[3]) if len(sys.argv) > 3 else 5
-data = tf.keras.datasets.fashion_mnist if which == "fashion" else (
-    tf.keras.datasets.mnist
+data = (
+    tf.keras.datasets.fashion_mnist if which == "fashion" else (tf.keras.datasets.mnist)
 )
 (x_train, y_train), (x_test, y_test) = data.load_data()
 x_train, x_test = x_train / 255.0, x_test / 255.0
@@ -60,8 +60,13 @@ cp_callback = tf.keras.callbacks.ModelCheckpoint(
     filepath=checkpoint_save_path, save_weights_only=True, save_best_only=True
 )
 history = model.fit(
-    x_train, y_train, batch_size=32, epochs=epochs, validation_data=(x_test, y_test),
-    validation_freq=1, callbacks=[cp_callback],
+    x_train,
+    y_train,
+    batch_size=32,
+    epochs=epochs,
+    validation_data=(x_test, y_test),
+    validation_freq=1,
+    callbacks=[cp_callback],
 )
 model.summary()
 

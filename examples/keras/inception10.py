@@ -30,6 +30,7 @@ else:
     (x_train, y_train), (x_test, y_test) = tf.keras.datasets.cifar10.load_data()
 x_train, x_test = x_train / 255.0, x_test / 255.0
 
+
 class ConvBlock(Model):
     def __init__(self, filters, size=3, strides=1, padding="same"):
         super().__init__()
@@ -83,6 +84,7 @@ class Inception10(Model):
     def call(self, x):
         return self.f1(self.p1(self.blocks(self.c1(x))))
 
+
 model = Inception10(blocks=2, classes=10)
 model.compile(
     optimizer="adam",
@@ -91,8 +93,13 @@ model.compile(
 )
 quick = len(sys.argv) > 1
 history = model.fit(
-    x_train, y_train, batch_size=16 if quick else 32, epochs=1 if quick else 5,
-    validation_data=(x_test, y_test), validation_freq=1, verbose=2,
+    x_train,
+    y_train,
+    batch_size=16 if quick else 32,
+    epochs=1 if quick else 5,
+    validation_data=(x_test, y_test),
+    validation_freq=1,
+    verbose=2,
 )
 model.summary()
 print("outputs", model.predict(x_test[:4], verbose=0).shape)

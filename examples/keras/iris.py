@@ -1,6 +1,6 @@
 """Iris in six steps, by Sequential and by a class.
 
-    penstock run iris.py sequential|class [epochs]
+penstock run iris.py sequential|class [epochs]
 """
 
 import sys
@@ -23,7 +23,7 @@ tf.random.set_seed(116)
 
 class IrisModel(Model):
     def __init__(self):
-        super(IrisModel, self).__init__()
+        super().__init__()
         self.d1 = Dense(
             3, activation="softmax", kernel_regularizer=tf.keras.regularizers.l2()
         )
@@ -37,8 +37,7 @@ if sys.argv[1] == "class":
     model = IrisModel()
 else:
     model = tf.keras.models.Sequential(
-        [Dense(3, activation="softmax",
-               kernel_regularizer=tf.keras.regularizers.l2())]
+        [Dense(3, activation="softmax", kernel_regularizer=tf.keras.regularizers.l2())]
     )
 model.compile(
     optimizer=tf.keras.optimizers.SGD(lr=0.1),
@@ -46,7 +45,12 @@ model.compile(
     metrics=["sparse_categorical_accuracy"],
 )
 model.fit(
-    x_train, y_train, batch_size=32, epochs=epochs, validation_split=0.2,
-    validation_freq=20, verbose=2,
+    x_train,
+    y_train,
+    batch_size=32,
+    epochs=epochs,
+    validation_split=0.2,
+    validation_freq=20,
+    verbose=2,
 )
 model.summary()

@@ -28,6 +28,7 @@ else:
     (x_train, y_train), (x_test, y_test) = tf.keras.datasets.cifar10.load_data()
 x_train, x_test = x_train / 255.0, x_test / 255.0
 
+
 class LeNet5(Model):
     def __init__(self):
         super().__init__()
@@ -44,6 +45,7 @@ class LeNet5(Model):
         x = self.p2(self.c2(self.p1(self.c1(x))))
         return self.f3(self.f2(self.f1(self.flatten(x))))
 
+
 model = LeNet5()
 model.compile(
     optimizer="adam",
@@ -52,8 +54,13 @@ model.compile(
 )
 quick = len(sys.argv) > 1
 history = model.fit(
-    x_train, y_train, batch_size=16 if quick else 32, epochs=1 if quick else 5,
-    validation_data=(x_test, y_test), validation_freq=1, verbose=2,
+    x_train,
+    y_train,
+    batch_size=16 if quick else 32,
+    epochs=1 if quick else 5,
+    validation_data=(x_test, y_test),
+    validation_freq=1,
+    verbose=2,
 )
 model.summary()
 print("outputs", model.predict(x_test[:4], verbose=0).shape)

@@ -1,6 +1,6 @@
 """Predicting the next letter of the alphabet from 1 letter, embedded.
 
-    penstock run letters_embedding_1.py [epochs]
+penstock run letters_embedding_1.py [epochs]
 """
 
 import os
@@ -20,7 +20,9 @@ windows = [[a] for a, _ in pairs]
 y_train = np.array([b for _, b in pairs])
 x_train = np.array(windows)
 
-model = tf.keras.Sequential([Embedding(5, 2), SimpleRNN(3), Dense(5, activation="softmax")])
+model = tf.keras.Sequential(
+    [Embedding(5, 2), SimpleRNN(3), Dense(5, activation="softmax")]
+)
 model.compile(
     optimizer=tf.keras.optimizers.Adam(0.01),
     loss=tf.keras.losses.SparseCategoricalCrossentropy(from_logits=False),

@@ -1,6 +1,6 @@
 """Predicting the next letter of the alphabet from 4 letters, embedded.
 
-    penstock run letters_embedding_4.py [epochs]
+penstock run letters_embedding_4.py [epochs]
 """
 
 import os
@@ -19,7 +19,9 @@ windows = [list(range(i, i + 4)) for i in range(26 - 4)]
 y_train = np.arange(4, 26)
 x_train = np.array(windows)
 
-model = tf.keras.Sequential([Embedding(26, 26), SimpleRNN(10), Dense(26, activation="softmax")])
+model = tf.keras.Sequential(
+    [Embedding(26, 26), SimpleRNN(10), Dense(26, activation="softmax")]
+)
 model.compile(
     optimizer=tf.keras.optimizers.Adam(0.01),
     loss=tf.keras.losses.SparseCategoricalCrossentropy(from_logits=False),

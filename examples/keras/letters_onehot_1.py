@@ -1,6 +1,6 @@
 """Predicting the next letter of the alphabet from 1 letter, one-hot.
 
-    penstock run letters_onehot_1.py [epochs]
+penstock run letters_onehot_1.py [epochs]
 """
 
 import os

@@ -1,6 +1,6 @@
 """Predicting the next letter of the alphabet from 4 letters, one-hot.
 
-    penstock run letters_onehot_4.py [epochs]
+penstock run letters_onehot_4.py [epochs]
 """
 
 import os

@@ -1,6 +1,6 @@
 """Saying which digit a drawing shows, with the checkpoint of clothes.py.
 
-    penstock run own_drawings.py checkpoint/digits.ckpt seven.png [more.png ...]
+penstock run own_drawings.py checkpoint/digits.ckpt seven.png [more.png ...]
 """
 
 import sys

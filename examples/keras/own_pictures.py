@@ -39,8 +39,12 @@ else:
 
 x_train = x_train.reshape(x_train.shape[0], 28, 28, 1)
 augment = ImageDataGenerator(
-    rescale=1.0 / 1.0, rotation_range=45, width_shift_range=0.15,
-    height_shift_range=0.15, horizontal_flip=False, zoom_range=0.5,
+    rescale=1.0 / 1.0,
+    rotation_range=45,
+    width_shift_range=0.15,
+    height_shift_range=0.15,
+    horizontal_flip=False,
+    zoom_range=0.5,
 )
 augment.fit(x_train)
 model = tf.keras.models.Sequential(

@@ -29,11 +29,14 @@ else:
     (x_train, y_train), (x_test, y_test) = tf.keras.datasets.cifar10.load_data()
 x_train, x_test = x_train / 255.0, x_test / 255.0
 
+
 class Block(Model):
     def __init__(self, filters, strides=1, residual_path=False):
         super().__init__()
         self.residual_path = residual_path
-        self.c1 = Conv2D(filters, (3, 3), strides=strides, padding="same", use_bias=False)
+        self.c1 = Conv2D(
+            filters, (3, 3), strides=strides, padding="same", use_bias=False
+        )
         self.b1 = BatchNormalization()
         self.a1 = Activation("relu")
         self.c2 = Conv2D(filters, (3, 3), strides=1, padding="same", use_bias=False)
@@ -76,6 +79,7 @@ class ResNet18(Model):
         x = self.blocks(self.a1(self.b1(self.c1(inputs))))
         return self.f1(self.p1(x))
 
+
 model = ResNet18([2, 2, 2, 2])
 model.compile(
     optimizer="adam",
@@ -84,8 +88,13 @@ model.compile(
 )
 quick = len(sys.argv) > 1
 history = model.fit(
-    x_train, y_train, batch_size=16 if quick else 32, epochs=1 if quick else 5,
-    validation_data=(x_test, y_test), validation_freq=1, verbose=2,
+    x_train,
+    y_train,
+    batch_size=16 if quick else 32,
+    epochs=1 if quick else 5,
+    validation_data=(x_test, y_test),
+    validation_freq=1,
+    verbose=2,
 )
 model.summary()
 print("outputs", model.predict(x_test[:4], verbose=0).shape)

@@ -1,6 +1,6 @@
 """The next day's opening price of a share from sixty days, by a recurrent network.
 
-    penstock run stock.py simple|lstm|gru SH600519.csv [epochs]
+penstock run stock.py simple|lstm|gru SH600519.csv [epochs]
 """
 
 import math
@@ -58,8 +58,14 @@ saver = tf.keras.callbacks.ModelCheckpoint(
     filepath=path, save_weights_only=True, save_best_only=True, monitor="val_loss"
 )
 history = model.fit(
-    x_train, y_train, batch_size=64, epochs=epochs, validation_data=(x_test, y_test),
-    validation_freq=1, callbacks=[saver], verbose=2,
+    x_train,
+    y_train,
+    batch_size=64,
+    epochs=epochs,
+    validation_data=(x_test, y_test),
+    validation_freq=1,
+    callbacks=[saver],
+    verbose=2,
 )
 model.summary()
 

@@ -35,8 +35,9 @@ def stack(keras):
 
 
 def main():
-    import keras as keras3
     import tf_keras as keras2
+
+    import keras as keras3
 
     series = np.linspace(-1, 1, 40).reshape(4, 5, 2).astype("float32")
     images = np.linspace(-1, 1, 16).reshape(4, 2, 2).astype("float32")

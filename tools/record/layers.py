@@ -16,7 +16,6 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 import numpy as np
 import tensorflow as tf
 import tf_keras
-
 from tests.laws import layer_samples as samples
 
 FOLDER = os.path.join(os.path.dirname(__file__), "../../tests/fixtures")

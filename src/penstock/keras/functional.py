@@ -36,13 +36,13 @@ def steps_between(inputs: list[Tensor], outputs: list[Tensor]) -> list[Step]:
         step = _maker(item)
         if id(step) in done:
             continue
-        if isinstance(step, Node) and step.type == "Placeholder":
-            if _is_capture(item):
+        if item._node.type == "Placeholder":
+            if isinstance(step, Node) and _is_capture(item):
                 continue
             raise ValueError(
                 f"Graph disconnected: cannot obtain value for tensor {item} made by "
-                f"Input '{scratch.graph().names.get(id(item), step.name)}'. It is not "
-                "among the model's inputs."
+                f"Input '{scratch.graph().names.get(id(item), item._node.name)}'. It is "
+                "not among the model's inputs."
             )
         stack.append(("emit", step))
         stack.extend(("need", t) for t in reversed(_needs(step)))
@@ -142,6 +142,9 @@ def _run_operation(node: Node, values) -> None:
         if found is None:
             graph = tensor._node.graph
             found = next(o for o, i in graph.captures.values() if i is tensor)  # type: ignore[union-attr]
+            if tensor.dtype.is_integer and len(tensor.dims or ()) < 2:
+                # An axis or a shape: the rules of shapes want to see its value.
+                found = where.constant(found._numpy())
         return found
 
     if node.type == "ReadVariableOp":

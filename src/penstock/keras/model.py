@@ -315,6 +315,18 @@ class Functional(Model):
     def build(self, input_shape=None) -> None:
         self.built = True
 
+    def add_loss(self, losses, **kwargs) -> None:
+        """Add terms: tensors of the model's graph are computed in every call."""
+        for loss in nest.flatten(losses):
+            if not scratch.is_symbolic(loss):
+                super().add_loss(loss)
+                continue
+            terms = [*getattr(self, "_loss_terms", ()), loss]
+            object.__setattr__(self, "_loss_terms", terms)
+            wanted = [*self.outputs, *terms]
+            steps = functional.steps_between(self.inputs, wanted)
+            object.__setattr__(self, "_steps", steps)
+
     def call(self, inputs, training=None, mask=None):
         values: dict[int, Any] = {}
         given = self._in_order(inputs)
@@ -324,6 +336,8 @@ class Functional(Model):
             set_mask(value, m)
             values[id(symbol)] = value
         functional.run(self._steps, values, training, mask)
+        for term in getattr(self, "_loss_terms", ()):
+            super().add_loss(values[id(term)])
         return nest.map_structure(lambda t: values[id(t)], self._nested_outputs)
 
     def compute_mask(self, inputs, mask=None):

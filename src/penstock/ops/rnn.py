@@ -116,7 +116,7 @@ def _same_as_inputs(*inputs, **_):
 
 
 @op(
-    "RecurrentSimple",
+    "_RecurrentSimple",
     "x: T, kernel: T, recurrent: T, bias: T, h: T, mask: M -> y: T, last: T, z: T, hs: T",
     shape=lambda x, kernel, recurrent, bias, h, mask, **_: _dims(x, h, (1, 1), 1),
     where=_WHERE,
@@ -138,7 +138,7 @@ def simple(x, kernel, recurrent, bias, h, mask, *, activation="tanh",
 
 
 @op(
-    "RecurrentSimpleGrad",
+    "_RecurrentSimpleGrad",
     "x: T, kernel: T, recurrent: T, bias: T, h: T, mask: M, z: T, hs: T, dy: T, "
     "dlast: T -> dx: T, dkernel: T, drecurrent: T, dbias: T, dh: T",
     shape=lambda *inputs, **_: _same_as_inputs(*inputs[:5]),
@@ -180,14 +180,14 @@ def _gradient_rule(forward, backward: str, outputs: int, states: int):
         return [*out, None]
 
 
-_gradient_rule(simple, "RecurrentSimpleGrad", 4, 1)
+_gradient_rule(simple, "_RecurrentSimpleGrad", 4, 1)
 
 
 # --- LSTM -----------------------------------------------------------------------------
 
 
 @op(
-    "RecurrentLSTM",
+    "_RecurrentLSTM",
     "x: T, kernel: T, recurrent: T, bias: T, h: T, c: T, mask: M "
     "-> y: T, last_h: T, last_c: T, z: T, hs: T, cs: T",
     shape=lambda x, kernel, recurrent, bias, h, c, mask, **_: _dims(x, h, (4, 1, 1), 2),
@@ -213,7 +213,7 @@ def lstm(x, kernel, recurrent, bias, h, c, mask, *, activation="tanh",
 
 
 @op(
-    "RecurrentLSTMGrad",
+    "_RecurrentLSTMGrad",
     "x: T, kernel: T, recurrent: T, bias: T, h: T, c: T, mask: M, z: T, hs: T, cs: T, "
     "dy: T, dlast_h: T, dlast_c: T "
     "-> dx: T, dkernel: T, drecurrent: T, dbias: T, dh: T, dc: T",
@@ -262,14 +262,14 @@ def lstm_grad(x, kernel, recurrent, bias, h, c, mask, z, hs, cs, dy, dlast_h, dl
     )
 
 
-_gradient_rule(lstm, "RecurrentLSTMGrad", 6, 2)
+_gradient_rule(lstm, "_RecurrentLSTMGrad", 6, 2)
 
 
 # --- GRU ------------------------------------------------------------------------------
 
 
 @op(
-    "RecurrentGRU",
+    "_RecurrentGRU",
     "x: T, kernel: T, recurrent: T, bias: T, h: T, mask: M "
     "-> y: T, last: T, z: T, inner: T, hs: T",
     shape=lambda x, kernel, recurrent, bias, h, mask, **_: _dims(x, h, (3, 1, 1), 1),
@@ -306,7 +306,7 @@ def gru(x, kernel, recurrent, bias, h, mask, *, activation="tanh",
 
 
 @op(
-    "RecurrentGRUGrad",
+    "_RecurrentGRUGrad",
     "x: T, kernel: T, recurrent: T, bias: T, h: T, mask: M, z: T, inner: T, hs: T, "
     "dy: T, dlast: T -> dx: T, dkernel: T, drecurrent: T, dbias: T, dh: T",
     shape=lambda *inputs, **_: _same_as_inputs(*inputs[:5]),
@@ -365,4 +365,4 @@ def gru_grad(x, kernel, recurrent, bias, h, mask, z, inner, hs, dy, dlast, *,
     )
 
 
-_gradient_rule(gru, "RecurrentGRUGrad", 5, 1)
+_gradient_rule(gru, "_RecurrentGRUGrad", 5, 1)

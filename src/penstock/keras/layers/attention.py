@@ -7,8 +7,8 @@ import math as numbers
 from penstock.api import array, math, nn
 from penstock.api.scopes import tensor
 from penstock.keras.layer import Layer, weight_scope
-from penstock.keras.layers.options import given, take, when_training
 from penstock.keras.layers.einsum_dense import EinsumDense
+from penstock.keras.layers.options import given, take, when_training
 
 
 class _Attention(Layer):

@@ -6,10 +6,10 @@ import math as numbers
 
 from penstock.api import array, math, nn, random
 from penstock.ir.op import TABLE
+from penstock.keras import backend_config as config
 from penstock.keras.input_spec import InputSpec
 from penstock.keras.layer import Layer
 from penstock.keras.layers.options import when_training
-from penstock.keras import backend_config as config
 
 
 class _Noise(Layer):

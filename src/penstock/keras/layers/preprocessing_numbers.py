@@ -194,7 +194,9 @@ def encoded(numbers, count: int, mode: str, weights=None, kind="float32"):
 class CategoryEncoding(Layer):
     """Integers below `num_tokens` as one-hot, multi-hot or counted vectors."""
 
-    def __init__(self, num_tokens=None, output_mode="multi_hot", sparse=False, **kwargs):
+    def __init__(
+        self, num_tokens=None, output_mode="multi_hot", sparse=False, **kwargs
+    ):
         super().__init__(autocast=False, **kwargs)
         if output_mode not in ("one_hot", "multi_hot", "count"):
             raise ValueError(

@@ -24,7 +24,7 @@ class _Recurrent(RNN):
 
     cell_class: type = SimpleRNNCell
     cell_name = "simple_rnn_cell"
-    op_name = "RecurrentSimple"
+    op_name = "_RecurrentSimple"
     more: tuple[str, ...] = ()
 
     def __init__(
@@ -124,7 +124,7 @@ class LSTM(_Recurrent):
     Hochreiter and Schmidhuber (1997).
     """
 
-    cell_class, cell_name, op_name = LSTMCell, "lstm_cell", "RecurrentLSTM"
+    cell_class, cell_name, op_name = LSTMCell, "lstm_cell", "_RecurrentLSTM"
     more = ("recurrent_activation", "unit_forget_bias", "implementation")
 
 
@@ -134,7 +134,7 @@ class GRU(_Recurrent):
     `reset_after=False` is the first version of the paper, and of Keras 1.
     """
 
-    cell_class, cell_name, op_name = GRUCell, "gru_cell", "RecurrentGRU"
+    cell_class, cell_name, op_name = GRUCell, "gru_cell", "_RecurrentGRU"
     more = ("recurrent_activation", "implementation", "reset_after")
 
     def _extra(self) -> dict:

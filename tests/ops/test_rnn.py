@@ -1,0 +1,49 @@
+"""Recurrences: the gradient by hand is the derivative of the body."""
+
+import numpy as np
+import pytest
+
+from penstock.ops import rnn
+from penstock.ops.xla import jax
+
+B, T, D, U = 3, 4, 2, 5
+MASKS = {
+    "none": np.zeros((0,), bool),
+    "some": np.array([[1, 1, 0, 0], [0, 1, 1, 1], [0, 0, 0, 0]], bool),
+}
+
+
+def arrays(*shapes):
+    rng = np.random.RandomState(5)
+    return [rng.uniform(-1, 1, s) for s in shapes]
+
+
+CASES = [
+    (rnn.simple, rnn.simple_grad, 1, (U,), {}, 1),
+    (rnn.lstm, rnn.lstm_grad, 4, (4 * U,), {}, 2),
+    (rnn.lstm, rnn.lstm_grad, 4, (4 * U,), {"recurrent_activation": "softsign"}, 2),
+    (rnn.gru, rnn.gru_grad, 3, (2, 3 * U), {"reset_after": True}, 1),
+    (rnn.gru, rnn.gru_grad, 3, (3 * U,), {"reset_after": False}, 1),
+]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("mask", MASKS)
+@pytest.mark.parametrize(
+    ("forward", "backward", "gates", "bias", "attrs", "states"), CASES
+)
+def test_gradient_is_the_derivative(
+    forward, backward, gates, bias, attrs, states, mask, backwards
+):
+    attrs = {**attrs, "go_backwards": backwards}
+    values = arrays((B, T, D), (D, gates * U), (U, gates * U), bias, *[(B, U)] * states)
+    here = MASKS[mask]
+    outs, back = jax.vjp(
+        lambda *v: forward.body(*v, here, **attrs)[: 1 + states], *values
+    )
+    downs = arrays(*(o.shape for o in outs))
+    wanted = back(tuple(downs))
+    kept = forward.body(*values, here, **attrs)[1 + states :]
+    got = backward.body(*values, here, *kept, *downs, **attrs)
+    for mine, theirs in zip(got, wanted, strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-12)
