@@ -13,7 +13,6 @@ _UTILS = {
         " register_keras_serializable get_registered_name get_registered_object",
         "penstock.keras.registry",
     ),
-    "get_source_inputs": "penstock.keras.functional:get_source_inputs",
 }
 _CONFIG = _all(
     "floatx set_floatx epsilon set_epsilon image_data_format set_image_data_format",
@@ -50,6 +49,3 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {**_UTILS, **_all("load_model save_model", "penstock.keras.archive")}, ()
     ),
 }  # fmt: skip
-
-#: What `tf.keras.utils` holds beside its own modules.
-UTILS = _UTILS
