@@ -13,10 +13,17 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from penstock.core.philox_np import MULTIPLIERS, ROUNDS, WEYL
+from penstock.ops import extent
 from penstock.ops.xla import jax, jnp, lax
 
 # Quoted: JAX is imported at the first computation.
 Words: TypeAlias = "tuple[jax.Array, jax.Array, jax.Array, jax.Array]"
+
+
+#: In a step of more draws than this (initial values, mostly) rounds are a loop, which
+#: compiles faster and runs a little slower.
+_UNROLLED_DRAWS = 6
+_DRAWS = ("RandomUniform", "RandomStandardNormal", "TruncatedNormal")
 
 
 def _product(a: jax.Array, multiplier: int) -> tuple[jax.Array, jax.Array]:
@@ -26,14 +33,21 @@ def _product(a: jax.Array, multiplier: int) -> tuple[jax.Array, jax.Array]:
 
 def encrypt(key: jax.Array, counter: Words) -> Words:
     """Encrypt counters (four uint32 arrays of one shape) under `key` uint32[2]."""
-    c0, c1, c2, c3 = counter
-    k0, k1 = key[0], key[1]
+    state = (*counter, key[0], key[1])
+    if extent.count(*_DRAWS) > _UNROLLED_DRAWS:
+        return lax.fori_loop(0, ROUNDS, lambda _, s: _round(s), state)[:4]
     for _ in range(ROUNDS):
-        left_high, left_low = _product(c0, MULTIPLIERS[0])
-        right_high, right_low = _product(c2, MULTIPLIERS[1])
-        c0, c1, c2, c3 = right_high ^ c1 ^ k0, right_low, left_high ^ c3 ^ k1, left_low
-        k0, k1 = k0 + jnp.uint32(WEYL[0]), k1 + jnp.uint32(WEYL[1])
-    return c0, c1, c2, c3
+        state = _round(state)
+    return state[:4]
+
+
+def _round(state: tuple) -> tuple:
+    """One round on the words of counter and key."""
+    c0, c1, c2, c3, k0, k1 = state
+    left_high, left_low = _product(c0, MULTIPLIERS[0])
+    right_high, right_low = _product(c2, MULTIPLIERS[1])
+    mixed = right_high ^ c1 ^ k0, right_low, left_high ^ c3 ^ k1, left_low
+    return (*mixed, k0 + jnp.uint32(WEYL[0]), k1 + jnp.uint32(WEYL[1]))
 
 
 def block(key: jax.Array, counter: jax.Array, index: jax.Array) -> Words:

@@ -11,11 +11,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from penstock.ops import extent
 from penstock.ops.xla import jnp
 
 #: Products of up to so many terms and elements are added in TensorFlow's order.
 _TERMS = 16
 _ELEMENTS = 1 << 16
+#: In a step of more products than this, small ones are no longer unrolled: compiling
+#: one takes 0.1 s.
+_PRODUCTS = 24
 
 
 def fused(a: Any, b: Any, c: Any) -> Any:
@@ -27,6 +31,8 @@ def fused(a: Any, b: Any, c: Any) -> Any:
 def is_small_product(a: Any, b: Any) -> bool:
     """Whether `a` [n, k] @ `b` [k, m] is one for `small_product`."""
     if a.dtype != jnp.float32 or b.dtype != jnp.float32:
+        return False
+    if extent.count("MatMul") > _PRODUCTS:
         return False
     (rows, terms), columns = a.shape, b.shape[1]
     return 0 < terms <= _TERMS and 0 < rows * columns <= _ELEMENTS

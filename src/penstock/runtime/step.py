@@ -13,6 +13,7 @@ from penstock.ir.func_graph import FuncGraph
 from penstock.ir.node import Node
 from penstock.ir.tensor import Tensor
 from penstock.lowering import Frame
+from penstock.ops import extent
 from penstock.ops.subgraph import NotOnDevice, move_to_host
 from penstock.ops.xla import jax, jnp
 from penstock.runtime.plan import Plan, Segment, make_plan, split
@@ -113,7 +114,8 @@ class DeviceStep:
             frame.values.update(zip(self.input_keys, inputs, strict=True))
             for node, value in zip(self.large, constants, strict=True):
                 frame.values[id(node.outputs[0])] = value
-            frame.run(nodes)
+            with extent.compiling(n.type for n in nodes):
+                frame.run(nodes)
             taken = [*donated, *read, *inputs, *constants]
             states = _distinct([frame.state[v] for v in self.written], taken)
             outputs = _distinct(
