@@ -7,13 +7,13 @@ import json
 
 import numpy as np
 import pytest
+from tests.laws import layer_samples as samples
 
 import penstock as tf
 from penstock.core import nest
 from penstock.keras import layers
 from penstock.keras.layer import getattr_mask
 from penstock.keras.model import Input, Model
-from tests.laws import layer_samples as samples
 
 IDS = [s.key for s in samples.SAMPLES]
 

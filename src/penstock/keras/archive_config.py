@@ -137,7 +137,7 @@ def _without_axes(value: Any) -> Any:
     return value
 
 
-# --- functional models --------------------------------------------------------------------
+# --- functional models ----------------------------------------------------------------
 
 
 def functional_config(model: Any, legacy: bool = False) -> dict[str, Any]:
@@ -293,7 +293,7 @@ def _resolved_3(value, tensors):
     return value
 
 
-# --- JSON and copies ------------------------------------------------------------------------
+# --- JSON and copies ------------------------------------------------------------------
 
 
 def model_config(model: Any) -> dict[str, Any]:
@@ -372,5 +372,6 @@ def clone_model(model, input_tensors=None, clone_function=None):
 def refuse(what: str) -> UnsupportedError:
     """The error for what cannot be stored."""
     return UnsupportedError(
-        f"{what} cannot be stored in a config. Put it in a Lambda or a layer of its own."
+        f"{what} cannot be stored in a config. Put it in a Lambda or a layer "
+        "of its own."
     )

@@ -89,7 +89,7 @@ def _save_keras(model, path: str, include_optimizer: bool) -> None:
     keras_zip.write_keras(path, keras_zip.KerasArchive(metadata, config, tree))
 
 
-# --- how it was compiled ------------------------------------------------------------------
+# --- how it was compiled --------------------------------------------------------------
 
 
 def _stored(value: Any) -> Any:
@@ -172,7 +172,7 @@ def _compile_from(model, config: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
-# --- reading --------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------
 
 
 def load_model(filepath, custom_objects=None, compile=True, safe_mode=True,

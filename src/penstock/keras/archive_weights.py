@@ -97,7 +97,7 @@ def load_weights(model, filepath, by_name=False, skip_mismatch=False):
     return None
 
 
-# --- Keras 2's .h5 --------------------------------------------------------------------------
+# --- Keras 2's .h5 --------------------------------------------------------------------
 
 
 def _ordered(layer: Layer) -> list[Variable]:
@@ -173,7 +173,7 @@ def _matched(layer, number: int, variables, saved, skip: bool) -> list:
     return [(v, a) for v, (_, a) in zip(variables, saved, strict=True)]
 
 
-# --- Keras 3's tree -----------------------------------------------------------------------
+# --- Keras 3's tree -------------------------------------------------------------------
 
 
 def _placed(model) -> list[tuple[str, Any]]:

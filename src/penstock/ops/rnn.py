@@ -117,7 +117,8 @@ def _same_as_inputs(*inputs, **_):
 
 @op(
     "_RecurrentSimple",
-    "x: T, kernel: T, recurrent: T, bias: T, h: T, mask: M -> y: T, last: T, z: T, hs: T",
+    "x: T, kernel: T, recurrent: T, bias: T, h: T, mask: M -> y: T, last: T, "
+    "z: T, hs: T",
     shape=lambda x, kernel, recurrent, bias, h, mask, **_: _dims(x, h, (1, 1), 1),
     where=_WHERE,
 )

@@ -1,4 +1,4 @@
-"""Layers and models as programs build them; names and orders as tf_keras 2.21 has them."""
+"""Models as programs build them; names and orders as tf_keras 2.21 has them."""
 
 import numpy as np
 import pytest

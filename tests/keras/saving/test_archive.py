@@ -215,7 +215,7 @@ class Scale(layers.Layer):
 def test_custom_layers_need_their_class(tmp_path, file):
     model = keras.Sequential([keras.Input((2,)), Scale(5.0), layers.Dense(1)])
     model.save(tmp_path / file)
-    with pytest.raises(ValueError, match="Unknown layer: .*Scale"):
+    with pytest.raises(ValueError, match=r"Unknown layer: .*Scale"):
         keras.models.load_model(tmp_path / file)
     again = keras.models.load_model(tmp_path / file, custom_objects={"Scale": Scale})
     x = np.ones((1, 2), np.float32)

@@ -23,7 +23,8 @@ class ReLU(Layer):
                             ("threshold", threshold)):  # fmt: skip
             if value is None or value < 0:
                 raise ValueError(
-                    f"{name} of a ReLU layer cannot be a negative value. Received: {value}"
+                    f"{name} of a ReLU layer cannot be a negative value. "
+                    f"Received: {value}"
                 )
         self.max_value = (
             max_value if max_value is None else float(np.float32(max_value))
@@ -54,7 +55,8 @@ class LeakyReLU(Layer):
         alpha = alpha if negative_slope is None else negative_slope
         if alpha is None:
             raise ValueError(
-                "The alpha value of a Leaky ReLU layer cannot be None. Expecting a float."
+                "The alpha value of a Leaky ReLU layer cannot be None. "
+                "Expecting a float."
             )
         self.alpha = float(np.float32(alpha))
 
@@ -92,7 +94,8 @@ class ThresholdedReLU(Layer):
         super().__init__(**kwargs)
         if theta is None or theta < 0:
             raise ValueError(
-                f"Theta of a Thresholded ReLU layer cannot be negative. Received: {theta}"
+                "Theta of a Thresholded ReLU layer cannot be negative. "
+                f"Received: {theta}"
             )
         self.theta = float(np.float32(theta))
 
@@ -183,7 +186,8 @@ class RReLU(Layer):
         super().__init__(**kwargs)
         if not 0 <= lower <= upper:
             raise ValueError(
-                f"RReLU needs 0 <= lower <= upper. Received: lower={lower}, upper={upper}"
+                f"RReLU needs 0 <= lower <= upper. Received: lower={lower}, "
+                f"upper={upper}"
             )
         self.lower, self.upper, self.seed = float(lower), float(upper), seed
 

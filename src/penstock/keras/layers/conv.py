@@ -103,7 +103,8 @@ class Conv(Layer):
         found = input_shape[axis]
         if found is None:
             raise ValueError(
-                "The channel dimension of the inputs should be defined. The input_shape "
+                "The channel dimension of the inputs should be defined. The "
+                "input_shape "
                 f"received is {tuple(input_shape)}, where axis {self._channel} "
                 "(0-based) is the channel dimension, which found to be `None`."
             )
@@ -122,7 +123,8 @@ class Conv(Layer):
         channels = self._input_channels(input_shape)
         if channels % self.groups:
             raise ValueError(
-                "The number of input channels must be evenly divisible by the number of "
+                "The number of input channels must be evenly divisible by "
+                "the number of "
                 f"groups. Received groups={self.groups}, but the input has {channels} "
                 f"channels (full input shape is {tuple(input_shape)})."
             )

@@ -35,7 +35,8 @@ class _Noise(Layer):
 def _checked_rate(rate) -> float:
     if isinstance(rate, int | float) and not 0 <= rate <= 1:
         raise ValueError(
-            f"Invalid value {rate} received for `rate`, expected a value between 0 and 1."
+            f"Invalid value {rate} received for `rate`, expected a value "
+            "between 0 and 1."
         )
     return rate
 

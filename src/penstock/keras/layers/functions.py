@@ -108,7 +108,8 @@ def _restored(stored, kind):
         return found
     if not _permission.code:
         raise ValueError(
-            "The file holds a Lambda layer with Python code, which could do anything on "
+            "The file holds a Lambda layer with Python code, which could do "
+            "anything on "
             "this machine. If you trust where the file comes from, load it with "
             "`safe_mode=False`."
         )
@@ -121,7 +122,8 @@ def _restored(stored, kind):
         loaded = marshal.loads(base64.b64decode(code))
     except (ValueError, EOFError, TypeError) as error:
         raise ValueError(
-            "The Lambda layer's code was stored by another version of Python and cannot "
+            "The Lambda layer's code was stored by another version of Python "
+            "and cannot "
             f"be read by {sys.version.split()[0]}. Pass the function in "
             "`custom_objects`, or give the layer a named function."
         ) from error

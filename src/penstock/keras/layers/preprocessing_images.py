@@ -152,7 +152,8 @@ def _bounds(factor, name: str) -> tuple[float, float]:
     low, high = factor if isinstance(factor, list | tuple) else (factor, factor)
     if low < 0 or high < 0 or low > 1:
         raise ValueError(
-            f"{name}: `factor` cannot have negative values or a lower bound over 1, got "
+            f"{name}: `factor` cannot have negative values or a lower bound "
+            "over 1, got "
             f"{factor}"
         )
     return float(low), float(high)

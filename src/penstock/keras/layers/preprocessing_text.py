@@ -61,7 +61,8 @@ class _Lookup(_OfKeys):
         super().__init__(autocast=False, **kwargs)
         if output_mode not in ("int", "one_hot", "multi_hot", "count"):
             raise UnsupportedError(
-                f"{type(self).__name__}: output_mode={output_mode!r}; use int, one_hot, "
+                f"{type(self).__name__}: output_mode={output_mode!r}; use "
+                "int, one_hot, "
                 "multi_hot or count."
             )
         self.max_tokens, self.num_oov_indices = max_tokens, num_oov_indices
@@ -138,7 +139,8 @@ class _Lookup(_OfKeys):
     def call(self, inputs):
         if not self._keys:
             raise RuntimeError(
-                f"{type(self).__name__} {self.name} has no vocabulary: pass one, or call "
+                f"{type(self).__name__} {self.name} has no vocabulary: pass "
+                "one, or call "
                 "`adapt` first."
             )
         if self.invert:

@@ -33,7 +33,8 @@ class RNN(Layer):
             cell = StackedRNNCells(cell)
         if not hasattr(cell, "call") or not hasattr(cell, "state_size"):
             raise ValueError(
-                "The RNN cell should have a `call` method and a `state_size` attribute. "
+                "The RNN cell should have a `call` method and a `state_size` "
+                "attribute. "
                 f"Received: cell={cell}"
             )
         self.zero_output_for_mask = kwargs.pop("zero_output_for_mask", False)
@@ -59,7 +60,7 @@ class RNN(Layer):
             self._make_states(step[0])
         self.built = True
 
-    # --- states ------------------------------------------------------------------------
+    # --- states -----------------------------------------------------------------------
 
     @property
     def states(self):
@@ -95,7 +96,8 @@ class RNN(Layer):
         values = [None] * len(self._states) if states is None else nest.flatten(states)
         if len(values) != len(self._states):
             raise ValueError(
-                f"Layer {self.name} expects {len(self._states)} states, but it received "
+                f"Layer {self.name} expects {len(self._states)} states, but "
+                "it received "
                 f"{len(values)} state values. Input received: {states}"
             )
         for variable, value in zip(self._states, values, strict=True):
@@ -131,7 +133,7 @@ class RNN(Layer):
             return [v.value() for v in self._states]
         return self.get_initial_state(inputs)
 
-    # --- the call -----------------------------------------------------------------------
+    # --- the call ---------------------------------------------------------------------
 
     def call(
         self, inputs, mask=None, training=None, initial_state=None, constants=None

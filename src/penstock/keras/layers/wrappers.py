@@ -14,7 +14,8 @@ class Wrapper(Layer):
     def __init__(self, layer, **kwargs):
         if not isinstance(layer, Layer):
             raise ValueError(
-                f"Layer {layer} supplied to Wrapper isn't a supported layer type. Please "
+                f"Layer {layer} supplied to Wrapper isn't a supported layer "
+                "type. Please "
                 "ensure wrapped layer is a valid Keras layer."
             )
         super().__init__(**kwargs)
@@ -49,7 +50,8 @@ class TimeDistributed(Wrapper):
         shape = tuple(input_shape)
         if len(shape) < 3:
             raise ValueError(
-                "`TimeDistributed` Layer should be passed an `input_shape` with at least "
+                "`TimeDistributed` Layer should be passed an `input_shape` "
+                "with at least "
                 f"3 dimensions, received: {shape}"
             )
         self.input_spec = InputSpec(shape=(None, *shape[1:]))
