@@ -1,4 +1,4 @@
-"""`tf.contrib`, which TensorFlow has no more: names by its documents, values by NumPy."""
+"""`tf.contrib`, which TensorFlow has no more: names as documented, values by NumPy."""
 
 import subprocess
 import sys
