@@ -55,6 +55,6 @@ def iterator_get_next(handle, *, output_types, output_shapes):
         leaves: Any = next(LIVE[name])
     except StopIteration:
         raise OutOfRangeError(None, None, "End of sequence") from None
-    return tuple(np.asarray(v, object if isinstance(v, bytes) else None) for v in leaves)
-
-
+    return tuple(
+        np.asarray(v, object if isinstance(v, bytes) else None) for v in leaves
+    )
