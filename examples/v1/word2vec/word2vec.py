@@ -72,6 +72,7 @@ num_sampled = 8
 
 graph = tf.Graph()
 with graph.as_default():
+    tf.set_random_seed(1)
     train_inputs = tf.placeholder(tf.int32, shape=[batch_size])
     train_labels = tf.placeholder(tf.int32, shape=[batch_size, 1])
     valid_dataset = tf.constant(valid_examples, dtype=tf.int32)
