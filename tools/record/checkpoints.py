@@ -222,8 +222,9 @@ def tensor_cases(tf):
 
 
 def record_keras():
-    import keras
     import tf_keras
+
+    import keras
 
     for module, folder in ((tf_keras, "keras2"), (keras, "keras3")):
         Path(folder).mkdir()

@@ -171,8 +171,9 @@ def verify_events(tf, folder):
 
 
 def verify_keras(folder):
-    import keras
     import tf_keras
+
+    import keras
 
     for module, name in ((tf_keras, "keras2"), (keras, "keras3")):
         place = folder / name

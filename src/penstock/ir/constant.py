@@ -7,7 +7,6 @@ import numpy as np
 from penstock.core.shapes import Dims, is_static
 from penstock.ir.tensor import Tensor
 
-
 _SYMBOLIC = object()
 
 

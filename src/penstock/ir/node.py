@@ -47,8 +47,20 @@ class Node:
     """One operation of a graph; what programs know as `tf.Operation`."""
 
     __slots__ = (
-        "__weakref__", "_inside", "attrs", "control_inputs", "device", "graph",
-        "grouped", "id", "inputs", "line", "name", "op_def", "outputs", "original",
+        "__weakref__",
+        "_inside",
+        "attrs",
+        "control_inputs",
+        "device",
+        "graph",
+        "grouped",
+        "id",
+        "inputs",
+        "line",
+        "name",
+        "op_def",
+        "original",
+        "outputs",
     )  # fmt: skip
 
     def __init__(self, graph, op: Op, name: str, bound, control, line):

@@ -29,7 +29,7 @@ class TracedGraph(FuncGraph):
 
     def _add(self, op, name, bound, shapes, line) -> Node:
         node = super()._add(op, name, bound, shapes, line)
-        if op.host and op.stateful or _has_host_inside(node):
+        if (op.host and op.stateful) or _has_host_inside(node):
             self._effect(node, "host", writes=True)
         for position, tensor in enumerate(node.inputs):
             if tensor.dtype is resource:

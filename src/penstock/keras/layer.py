@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import threading
 import weakref
-from collections.abc import Callable
 from contextlib import contextmanager
 from typing import Any
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from penstock.api.variable import Variable
 from penstock.core import nest
 from penstock.core.dtypes import as_dtype
-from penstock.api.variable import Variable
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
 from penstock.ir.op import TABLE

@@ -1,6 +1,7 @@
 """Pictures: resizing, cropping, colour, boxes."""
 
 import numpy as np
+
 from laws.sample import Sample, i32, uniform
 
 PICTURES = uniform(0, 1, 2, 6, 8, 3)

@@ -1,6 +1,7 @@
 """Random ops whose place in the stream comes with the call."""
 
 import numpy as np
+
 from laws.sample import Sample, f32, i32, i64
 
 SEEDS = (i32([1, 2]), i64([7, 2**40]))
