@@ -1,5 +1,6 @@
 """Small faces that stand in for the real ones, where a test is about the finder."""
 
+import sys
 from types import ModuleType
 
 
@@ -53,3 +54,13 @@ def faces() -> dict[str, ModuleType]:
     reader = _module("penstock.datasets.mnist_tutorial", read_data_sets="reader")
     found = [v2, compat, v1, keras, layers, datasets, datasets.mnist, utils, reader]
     return {module.__name__: module for module in found}
+
+
+def install(monkeypatch) -> None:
+    """Put the small faces in the real ones' place, loaded before or not."""
+    for name, module in faces().items():
+        parent, _, child = name.rpartition(".")
+        if parent:  # the real package itself stays importable
+            monkeypatch.setitem(sys.modules, name, module)
+        if parent == "penstock":
+            monkeypatch.setitem(vars(sys.modules["penstock"]), child, module)

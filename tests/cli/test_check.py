@@ -1,6 +1,5 @@
 """`penstock check` lists names and keywords with their lines and marks missing ones."""
 
-import sys
 
 import pytest
 
@@ -12,9 +11,7 @@ from penstock.cli import facade
 @pytest.fixture
 def check(monkeypatch, folder, capsys):
     """`check(source)` -> (exit code, lines printed), over small faces."""
-    for name, module in fakes.faces().items():
-        if name != "penstock":
-            monkeypatch.setitem(sys.modules, name, module)
+    fakes.install(monkeypatch)
     monkeypatch.chdir(folder.path)
 
     def call(source, **options):

@@ -15,9 +15,7 @@ from penstock.core.errors import UnsupportedError
 @pytest.fixture
 def face(monkeypatch):
     """`face(1)` installs the finder over small faces; undone after the test."""
-    for name, module in fakes.faces().items():
-        if name != "penstock":  # the real package stays importable
-            monkeypatch.setitem(sys.modules, name, module)
+    fakes.install(monkeypatch)
     real = facade._module
 
     def module(name):
