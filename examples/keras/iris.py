@@ -18,7 +18,7 @@ np.random.seed(116)
 np.random.shuffle(x_train)
 np.random.seed(116)
 np.random.shuffle(y_train)
-tf.random.set_seed(116)
+tf.keras.utils.set_random_seed(116)
 
 
 class IrisModel(Model):

@@ -13,7 +13,7 @@ from tensorflow.keras.layers import Dense, Embedding, SimpleRNN
 letters = "abcdefghijklmnopqrstuvwxyz"
 index = {letter: i for i, letter in enumerate(letters)}
 np.random.seed(7)
-tf.random.set_seed(7)
+tf.keras.utils.set_random_seed(7)
 
 windows = [list(range(i, i + 4)) for i in range(26 - 4)]
 y_train = np.arange(4, 26)

@@ -13,7 +13,7 @@ from tensorflow.keras.layers import Dense, SimpleRNN
 letters = "abcde"
 index = {letter: i for i, letter in enumerate(letters)}
 np.random.seed(7)
-tf.random.set_seed(7)
+tf.keras.utils.set_random_seed(7)
 
 pairs = [(i, (i + 1) % 5) for i in range(5)]
 windows = [[a] for a, _ in pairs]

@@ -13,7 +13,7 @@ from tensorflow.keras.layers import Dense, SimpleRNN
 letters = "abcde"
 index = {letter: i for i, letter in enumerate(letters)}
 np.random.seed(7)
-tf.random.set_seed(7)
+tf.keras.utils.set_random_seed(7)
 
 windows = [[(i + k) % 5 for k in range(4)] for i in range(5)]
 y_train = np.array([(i + 4) % 5 for i in range(5)])

@@ -37,7 +37,7 @@ np.random.seed(7)
 np.random.shuffle(x_train)
 np.random.seed(7)
 np.random.shuffle(y_train)
-tf.random.set_seed(7)
+tf.keras.utils.set_random_seed(7)
 x_test, y_test = windows(test)
 
 model = tf.keras.Sequential(

@@ -62,7 +62,7 @@ def test_next_letters_are_learnt(tmp_path, name, epochs, answers):
 
 @pytest.mark.parametrize("way", ["sequential", "class"])
 def test_iris_is_learnt(tmp_path, way):
-    shown = run("iris.py", way, "200", folder=tmp_path)
+    shown = run("iris.py", way, "500", folder=tmp_path)
     accuracy = re.findall(r"- sparse_categorical_accuracy: (\d\.\d+)", shown)
     assert float(accuracy[-1]) > 0.9
     assert "Total params: 15 (60.00 Byte)" in shown
