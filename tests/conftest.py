@@ -40,7 +40,7 @@ def shared() -> Path:
     return place
 
 
-#: Folders and files whose tests speak 2.x; the others choose their face by importing it.
+#: Folders and files whose tests speak 2.x; the others import the face they choose.
 _SPEAK_2 = ("keras", "v2", "runtime", "laws/test_layers.py")
 
 

@@ -59,7 +59,7 @@ def mlp(steps):
             loss = tf.reduce_mean(
                 tf.nn.sparse_softmax_cross_entropy_with_logits(y_mlp, logits)
             )
-        for v, g in zip(layers, tape.gradient(loss, layers)):
+        for v, g in zip(layers, tape.gradient(loss, layers), strict=True):
             v.assign_sub(0.01 * g)
         loss.numpy()
 

@@ -38,9 +38,7 @@ def gradients(
     for node in walk:
         if not any(id(t) in received for t in node.outputs):
             continue
-        dys = [
-            None if id(t) in stopped else _total(received, t) for t in node.outputs
-        ]
+        dys = [None if id(t) in stopped else _total(received, t) for t in node.outputs]
         if all(dy is None for dy in dys):
             continue
         inputs = node.inputs  # a loop's rule may give its node another

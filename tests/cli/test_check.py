@@ -1,6 +1,5 @@
 """`penstock check` lists names and keywords with their lines and marks missing ones."""
 
-
 import pytest
 
 from cli import fakes

@@ -1,7 +1,8 @@
 """Data sets in graphs: one-shot, initializable, reinitializable and feedable iterators.
 
 `tests/fixtures/v1_data.txt` is what TensorFlow 2.21 printed:
-ORACLE/bin/python tests/v1/data_iterators.py tensorflow.compat.v1 > tests/fixtures/v1_data.txt
+ORACLE/bin/python tests/v1/data_iterators.py tensorflow.compat.v1 \
+    > tests/fixtures/v1_data.txt
 """
 
 import subprocess

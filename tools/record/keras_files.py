@@ -30,8 +30,14 @@ def graph(keras):
 def stack(keras):
     layers = keras.layers
     return keras.Sequential(
-        [layers.Flatten(), layers.Dense(3), layers.BatchNormalization(),
-         layers.Dense(2)], name="stack")
+        [
+            layers.Flatten(),
+            layers.Dense(3),
+            layers.BatchNormalization(),
+            layers.Dense(2),
+        ],
+        name="stack",
+    )
 
 
 def main():

@@ -40,7 +40,9 @@ def record(sample, arrays, index):
         outputs = tf.nest.flatten(call())
         loss = sum(
             tf.reduce_sum(tf.cast(o, "float32") * c)
-            for o, c in zip(outputs, samples.cotangents([o.shape for o in outputs]))
+            for o, c in zip(
+                outputs, samples.cotangents([o.shape for o in outputs]), strict=True
+            )
         )
     floats = [i for i in inputs if i.dtype.is_floating]
     try:
@@ -76,8 +78,10 @@ def main():
             about[sample.key] = {"index": index, **record(sample, arrays, index)}
         except Exception as error:
             print("not recorded:", sample.key, repr(error)[:300], file=sys.stderr)
-    arrays = {k: v.astype(np.float16) if v.dtype == np.float64 else v
-              for k, v in arrays.items()}
+    arrays = {
+        k: v.astype(np.float16) if v.dtype == np.float64 else v
+        for k, v in arrays.items()
+    }
     np.savez_compressed(os.path.join(FOLDER, "layers.npz"), **arrays)
     facts = {
         "made by": f"TensorFlow {tf.__version__}, tf_keras {tf_keras.__version__}",

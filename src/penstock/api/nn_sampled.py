@@ -92,9 +92,7 @@ def all_candidate_sampler(
     with scope(name, "AllCandidateSampler"):
         true_classes = tensor(true_classes, int64)
         ones = cast(array.ones_like(true_classes), "float32")
-        return Sampled(
-            tensor(np.arange(num_sampled)), ones, array.ones([num_sampled])
-        )
+        return Sampled(tensor(np.arange(num_sampled)), ones, array.ones([num_sampled]))
 
 
 def _row_sums(x):

@@ -151,7 +151,7 @@ class RaggedTensor:
     def _splits(self) -> np.ndarray:
         return np.asarray(self._row_splits)
 
-    # --- as other things -----------------------------------------------------------------
+    # --- as other things --------------------------------------------------------------
 
     def to_list(self) -> list:
         """Nested Python lists."""
@@ -231,7 +231,7 @@ class RaggedTensor:
             new_values = inner.with_flat_values(new_values)
         return RaggedTensor(new_values, self._row_splits)
 
-    # --- as Python sees it --------------------------------------------------------------
+    # --- as Python sees it ------------------------------------------------------------
 
     def __getitem__(self, index):
         if isinstance(index, tuple):

@@ -50,8 +50,8 @@ class Variable:
     ):  # fmt: skip
         if initial_value is None:
             raise ValueError(
-                "The `initial_value` arg to `tf.Variable` must be specified except when "
-                "you are not providing a `variable_def`."
+                "The `initial_value` arg to `tf.Variable` must be specified except "
+                "when you are not providing a `variable_def`."
             )
         self._uid = next(_uids)
         self._trainable = True if trainable is None else bool(trainable)

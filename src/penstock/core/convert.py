@@ -61,9 +61,7 @@ def _from_python(raw: np.ndarray, value, kind: DType | None) -> np.ndarray:
         if raw.size == 0 and code == "f":
             default = np.float32
         if code in "iu":
-            small = raw.size == 0 or (
-                raw.max() <= 2**31 - 1 and raw.min() >= -(2**31)
-            )
+            small = raw.size == 0 or (raw.max() <= 2**31 - 1 and raw.min() >= -(2**31))
             default = np.int32 if small else np.int64
         return raw.astype(default)
     fits = (

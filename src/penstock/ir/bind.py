@@ -1,4 +1,4 @@
-"""From the arguments of a call to the inputs, attributes and output dtypes of a node."""
+"""From a call's arguments to the inputs, attributes and output dtypes of a node."""
 
 from __future__ import annotations
 

@@ -77,9 +77,7 @@ def _pack(where, items, dtype: DType | None, name: str | None) -> Tensor:
     if dtype is None:
         dtype = next(_tensor_dtypes(items))
     with where.name_scope(name or "packed") as scope:
-        parts = [
-            as_tensor(where, item, dtype, str(i)) for i, item in enumerate(items)
-        ]
+        parts = [as_tensor(where, item, dtype, str(i)) for i, item in enumerate(items)]
         return TABLE["Pack"](parts, axis=0, name=scope or None)
 
 

@@ -1,4 +1,4 @@
-"""`Tensor`: one output of a node. Values live elsewhere: in a run, or when looked at."""
+"""`Tensor`: one output of a node. Values live in a run, or come when looked at."""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ def _listed(structure):
 
 
 def _inbound(call: LayerCall, reference) -> list:
-    """One call as Keras 2 stores it: tensors of the first argument, each with kwargs."""
+    """A call as Keras 2 stores it: tensors of the first argument, each with kwargs."""
     names = _parameters(call.layer)
     kwargs = dict(zip(names[1:], call.args[1:], strict=False))
     kwargs.update(call.kwargs)

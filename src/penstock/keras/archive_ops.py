@@ -86,7 +86,7 @@ def _resolve(name: str) -> Any:
 
 
 def operation_entries(model: Any, made: dict[int, list]) -> list[dict[str, Any]]:
-    """Layer entries for the plain operations of `model`; notes in `made` what they make.
+    """Layer entries for the plain operations of `model`; `made` notes what they make.
 
     Raises UnsupportedError for an operation that Keras has no stored form of.
     """

@@ -177,7 +177,7 @@ def _matched(layer, number: int, variables, saved, skip: bool) -> list:
 
 
 def _placed(model) -> list[tuple[str, Any]]:
-    """(path, layer) of every layer that keeps weights of its own, from the model down."""
+    """(path, layer) of each layer that keeps its own weights, from the model down."""
     out: list[tuple[str, Any]] = []
     seen: set[int] = set()
 

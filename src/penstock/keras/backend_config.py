@@ -57,7 +57,7 @@ def set_learning_phase(value: Any) -> None:
     _learning_phase = value
 
 
-# --- dtype policies --------------------------------------------------------------------
+# --- dtype policies -------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def serialize_policy(value: Policy):
     return value.name
 
 
-# --- look-ups by name, in modules that need this one ---------------------------------------
+# --- look-ups by name, in modules that need this one ----------------------------------
 
 
 def initializer(identifier):

@@ -28,6 +28,7 @@ def explained(error: InvalidArgumentError, targets) -> InvalidArgumentError:
                 None, getattr(error, "node_def", None),
                 f"Received a label value of {wrong.flat[0]:g} which is outside the "
                 f"valid range of [0, {classes}). Labels are class numbers from 0: "
-                f"give the last layer at least {int(values.max()) + 1} units, or renumber them.",
+                f"give the last layer at least {int(values.max()) + 1} units, or "
+                "renumber them.",
             )  # fmt: skip
     return error

@@ -41,8 +41,8 @@ def steps_between(inputs: list[Tensor], outputs: list[Tensor]) -> list[Step]:
                 continue
             raise ValueError(
                 f"Graph disconnected: cannot obtain value for tensor {item} made by "
-                f"Input '{scratch.graph().names.get(id(item), item._node.name)}'. It is "
-                "not among the model's inputs."
+                f"Input '{scratch.graph().names.get(id(item), item._node.name)}'. "
+                "It is not among the model's inputs."
             )
         stack.append(("emit", step))
         stack.extend(("need", t) for t in reversed(_needs(step)))
@@ -154,8 +154,12 @@ def _run_operation(node: Node, values) -> None:
         [real(t) for t in item] if isinstance(item, list) else real(item)
         for item in node.grouped
     ]
-    attrs = {k: v for k, v in node.attrs.items() if k not in node.op.signature.type_attrs
-             or k in node.op.required}  # fmt: skip
+    op = node.op
+    attrs = {
+        k: v
+        for k, v in node.attrs.items()
+        if k not in op.signature.type_attrs or k in op.required
+    }
     out = node.op(*args, **attrs)
     flat = list(out) if isinstance(out, tuple | list) else [out]
     flat = [x for o in flat for x in (o if isinstance(o, list) else [o])]

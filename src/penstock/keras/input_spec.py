@@ -44,8 +44,8 @@ def check(spec, inputs, layer_name: str) -> None:
         problem = _problem(one, tensor.dims)
         if problem:
             raise ValueError(
-                f'Input {index} of layer "{layer_name}" is incompatible with the layer: '
-                f"{problem}. Full shape received: {tuple(tensor.dims)}"
+                f'Input {index} of layer "{layer_name}" is incompatible with the layer'
+                f": {problem}. Full shape received: {tuple(tensor.dims)}"
             )
 
 

@@ -90,7 +90,7 @@ class Layer:
             object.__setattr__(self, "_calls_made", [])
             object.__setattr__(self, "_metrics_added", [])
 
-    # --- names and dtypes ---------------------------------------------------------------
+    # --- names and dtypes -------------------------------------------------------------
 
     @property
     def name(self) -> str:
@@ -130,7 +130,7 @@ class Layer:
     def dynamic(self) -> bool:
         return False
 
-    # --- attributes are tracked -----------------------------------------------------------
+    # --- attributes are tracked -------------------------------------------------------
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._start()
@@ -139,8 +139,8 @@ class Layer:
             object.__setattr__(self, name, value)
             return
         value = tracking.wrap(value)
-        if isinstance(value, Variable | Layer | tracking.TrackedList | tracking.TrackedDict
-                      | tuple) or _is_metric(value):  # fmt: skip
+        kept = Variable | Layer | tracking.TrackedList | tracking.TrackedDict | tuple
+        if isinstance(value, kept) or _is_metric(value):
             self._tracked[name] = value
             track(self, name, value)
         else:
@@ -185,7 +185,7 @@ class Layer:
     def submodules(self) -> tuple:
         return tuple(self._flatten_layers(include_self=False))
 
-    # --- weights ------------------------------------------------------------------------------
+    # --- weights ----------------------------------------------------------------------
 
     def add_weight(
         self, name=None, shape=None, dtype=None, initializer=None, regularizer=None,
@@ -298,8 +298,8 @@ class Layer:
         for variable, value in zip(mine, weights, strict=True):
             if tuple(np.shape(value)) != tuple(variable.shape):
                 raise ValueError(
-                    f"Layer {self.name} weight shape {variable.shape} is not compatible "
-                    f"with provided weight shape {np.shape(value)}."
+                    f"Layer {self.name} weight shape {variable.shape} is not "
+                    f"compatible with provided weight shape {np.shape(value)}."
                 )
         for variable, value in zip(mine, weights, strict=True):
             variable.assign(np.asarray(value, variable.dtype.np))
@@ -308,14 +308,15 @@ class Layer:
         """The number of all weights' elements. Raises ValueError before `build`."""
         if not self.built and not self.weights:
             raise ValueError(
-                f"You tried to call `count_params` on layer {self.name}, but the layer "
-                "isn't built. You can build it manually via: `layer.build(input_shape)`."
+                f"You tried to call `count_params` on layer {self.name}, but the "
+                "layer isn't built. You can build it manually via: "
+                "`layer.build(input_shape)`."
             )
         return int(
             sum(np.prod(w.shape.as_list(), dtype=np.int64) for w in self.weights)
         )
 
-    # --- calling --------------------------------------------------------------------------------
+    # --- calling ----------------------------------------------------------------------
 
     def build(self, input_shape) -> None:
         """Make the weights for inputs of `input_shape` (batch first, None unknown)."""
@@ -427,7 +428,7 @@ class Layer:
         return value
 
     def _training(self, rest, kwargs):
-        """This call's `training`: given, else the surrounding call's, else the phase."""
+        """This call's `training`: given, or the surrounding call's, or the phase."""
         given = kwargs.get("training")
         if given is None:
             parameters = _parameters(self)
@@ -472,7 +473,7 @@ class Layer:
                 set_mask(tensor, m)
 
     def compute_mask(self, inputs, mask=None):
-        """The mask that goes on with the outputs: the inputs', if masks are supported."""
+        """The mask that goes on with the outputs: the inputs', where supported."""
         if not self.supports_masking:
             return None
         return mask
@@ -488,10 +489,10 @@ class Layer:
             outputs = self._compute((inputs,), {})
         return nest.map_structure(lambda t: t.shape, outputs)
 
-    # --- losses and metrics -----------------------------------------------------------------------
+    # --- losses and metrics -----------------------------------------------------------
 
     def add_loss(self, losses, **kwargs) -> None:
-        """Add terms to the loss: tensors made in `call`, or functions without arguments."""
+        """Add terms to the loss: tensors made in `call`, or functions."""
         for loss in nest.flatten(losses):
             self._losses.append(loss)
 
@@ -534,7 +535,7 @@ class Layer:
             out += tracking.attributes(layer, _is_metric)
         return tracking.unique(iter(out))
 
-    # --- what the functional API tells ---------------------------------------------------------------
+    # --- what the functional API tells ------------------------------------------------
 
     def _history(self, side: str):
         if not self._calls_made:
@@ -543,8 +544,9 @@ class Layer:
             )
         if len(self._calls_made) > 1:
             raise AttributeError(
-                f"Layer {self.name} has multiple inbound nodes, hence the notion of "
-                f'"layer {side}" is ill-defined. Use `get_{side}_at(node_index)` instead.'
+                f"Layer {self.name} has multiple inbound nodes, hence the notion "
+                f'of "layer {side}" is ill-defined. Use '
+                f"`get_{side}_at(node_index)` instead."
             )
         return self._calls_made[0]
 
@@ -572,7 +574,7 @@ class Layer:
     def output_shape(self):
         return _one([tuple(t.shape.as_list()) for t in self._history("output").outputs])
 
-    # --- configuration ------------------------------------------------------------------------------------
+    # --- configuration ----------------------------------------------------------------
 
     def get_config(self) -> dict[str, Any]:
         """What `from_config` needs to make the layer again, without weights."""
@@ -592,7 +594,7 @@ class Layer:
         return f"<{type(self).__module__}.{type(self).__name__} object '{self.name}'>"
 
 
-# --- masks travel beside their tensors ---------------------------------------------------------
+# --- masks travel beside their tensors ------------------------------------------------
 
 _masks_by_id: dict[int, tuple[weakref.ref, Any]] = {}
 
@@ -616,7 +618,7 @@ def set_mask(tensor, mask) -> None:
     )
 
 
-# --- small parts ----------------------------------------------------------------------------------
+# --- small parts ----------------------------------------------------------------------
 
 
 def _parts_of(kind: str) -> tuple[str, ...]:

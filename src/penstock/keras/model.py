@@ -163,7 +163,7 @@ class Model(Training, Layer):
             layer_range,
         )  # fmt: skip
 
-    # --- saving: in `archive`, which needs this class ---------------------------------------
+    # --- saving: in `archive`, which needs this class ---------------------------------
 
     def save_weights(self, filepath, overwrite=True, save_format=None, options=None):
         """Write the weights: TensorFlow checkpoint, `.h5` or `.weights.h5`."""
@@ -240,8 +240,8 @@ def _unique_names(layers) -> None:
     for layer in layers:
         if layer.name in seen:
             raise ValueError(
-                f'The name "{layer.name}" is used more than once in the model. All layer '
-                "names should be unique."
+                f'The name "{layer.name}" is used more than once in the model. All '
+                "layer names should be unique."
             )
         seen.add(layer.name)
 
@@ -350,9 +350,9 @@ class Functional(Model):
             missing = [n for n in self._names_of_inputs if n not in inputs]
             if missing:
                 raise ValueError(
-                    f"Missing data for input {missing[0]!r}. You passed a data dictionary "
-                    f"with keys {list(inputs)}. Expected the following keys: "
-                    f"{self._names_of_inputs}"
+                    f"Missing data for input {missing[0]!r}. You passed a data "
+                    f"dictionary with keys {list(inputs)}. Expected the following "
+                    f"keys: {self._names_of_inputs}"
                 )
             return [inputs[n] for n in self._names_of_inputs]
         flat = nest.flatten(inputs)

@@ -52,9 +52,9 @@ class Sequential(Model):
     def weights(self):
         if not self.built and self._graph is None and self._stack:
             raise ValueError(
-                f"Weights for model {self.name!r} have not yet been created. Weights are "
-                "created when the model is first called on inputs or `build()` is called "
-                "with an `input_shape`."
+                f"Weights for model {self.name!r} have not yet been created. Weights "
+                "are created when the model is first called on inputs or `build()` is "
+                "called with an `input_shape`."
             )
         return super().weights
 

@@ -87,7 +87,7 @@ def parse_tensor(serialized, *, out_type):
     return array
 
 
-# --- tf.train.Example ---------------------------------------------------------------------
+# --- tf.train.Example -----------------------------------------------------------------
 
 _KINDS = {
     "bytes_list": "bytes_list",

@@ -40,9 +40,7 @@ def _dilate(x, w, strides, rates, padding):
     for row in range(w.shape[0]):
         for column in range(w.shape[1]):
             first = (row * rates[1], column * rates[2])
-            last = [
-                first[i] + (sizes[i] - 1) * strides[i + 1] + 1 for i in range(2)
-            ]
+            last = [first[i] + (sizes[i] - 1) * strides[i + 1] + 1 for i in range(2)]
             part = lax.slice(
                 padded, (0, *first, 0), (x.shape[0], *last, x.shape[3]),
                 (1, strides[1], strides[2], 1),
@@ -53,9 +51,7 @@ def _dilate(x, w, strides, rates, padding):
     return best
 
 
-@op(
-    "Dilation2D", "input: T, filter: T -> output: T", shape=_shape, where={"T": REAL}
-)
+@op("Dilation2D", "input: T, filter: T -> output: T", shape=_shape, where={"T": REAL})
 def dilation2d(input, filter, *, strides, rates, padding):
     return _dilate(input, filter, strides, rates, padding)
 

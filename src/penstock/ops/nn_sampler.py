@@ -162,4 +162,3 @@ def _unigrams(vocab_file, distortion, reserved, unigrams) -> np.ndarray:
             values = [float(line.rsplit(",", 1)[-1]) for line in file if line.strip()]
     raised = np.power(np.asarray(values, np.float64), distortion)
     return np.concatenate([np.zeros(reserved), raised])
-

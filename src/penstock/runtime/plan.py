@@ -65,7 +65,9 @@ def split(segment: Segment) -> list[Segment]:
     """A segment planned again, after one of its nodes was found to need the host."""
     nodes = [n for n in segment.nodes if n.type != "Const"]
     leaves = [n for n in segment.nodes if n.type == "Const"]
-    return _segments([*leaves, *nodes], segment.inputs, segment.outputs, segment.aliases)
+    return _segments(
+        [*leaves, *nodes], segment.inputs, segment.outputs, segment.aliases
+    )
 
 
 def _segments(nodes, fed, fetches, aliases) -> list[Segment]:

@@ -260,5 +260,3 @@ def get_name_scope() -> str:
     from penstock.ir import context
 
     return context.landing().get_name_scope()
-
-

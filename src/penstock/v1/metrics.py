@@ -174,9 +174,7 @@ def mean_cosine_distance(
     """1 - the mean of Σ labels·predictions along `dim`."""
     p, y, weights = _floats(labels, predictions, weights)
     products = reduce.reduce_sum(TABLE["Mul"](p, y), axis=[dim], keepdims=True)
-    value, update = mean(
-        products, weights, None, None, name or "mean_cosine_distance"
-    )
+    value, update = mean(products, weights, None, None, name or "mean_cosine_distance")
     return _collected(
         TABLE["Sub"](1.0, value), TABLE["Sub"](1.0, update), metrics_collections,
         updates_collections,

@@ -119,9 +119,7 @@ def l2_normalize(x, axis=None, epsilon=1e-12, name=None, dim=None):
     return nn.l2_normalize(x, given("axis", axis, "dim", dim), epsilon, name)
 
 
-def moments(
-    x, axes, shift=None, name=None, keep_dims=None, keepdims=None
-):
+def moments(x, axes, shift=None, name=None, keep_dims=None, keepdims=None):
     """(mean, variance); `keep_dims` is the old name of `keepdims`."""
     keep = given("keepdims", keepdims, "keep_dims", keep_dims)
     return nn.moments(x, axes, shift, bool(keep), name)
@@ -287,26 +285,20 @@ def convolution(
     data_format=None, filters=None, dilations=None,
 ):  # fmt: skip
     rate = given("dilations", dilations, "dilation_rate", dilation_rate)
-    return nn_conv.convolution(
-        input, filter, strides, padding, data_format, rate, name
-    )
+    return nn_conv.convolution(input, filter, strides, padding, data_format, rate, name)
 
 
 atrous_conv2d = nn_conv.atrous_conv2d
 atrous_conv2d_transpose = nn_conv.atrous_conv2d_transpose
 
 
-def max_pool(
-    value, ksize, strides, padding, data_format="NHWC", name=None, input=None
-):
+def max_pool(value, ksize, strides, padding, data_format="NHWC", name=None, input=None):
     """The largest value of each window of images."""
     value = given("value", value, "input", input)
     return nn_conv.max_pool2d(value, ksize, strides, padding, data_format, name)
 
 
-def avg_pool(
-    value, ksize, strides, padding, data_format="NHWC", name=None, input=None
-):
+def avg_pool(value, ksize, strides, padding, data_format="NHWC", name=None, input=None):
     value = given("value", value, "input", input)
     return nn_conv.avg_pool2d(value, ksize, strides, padding, data_format, name)
 
@@ -356,7 +348,6 @@ def batch_norm_with_global_normalization(
 
 def zero_fraction(value, name=None):
     return nn.zero_fraction(value, name)
-
 
 
 def dilation2d(

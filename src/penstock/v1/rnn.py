@@ -154,8 +154,7 @@ def _loop(cell, inputs, state, lengths, dtype, parallel):
             output = _kept(time, lengths, blank, output)
             new = _kept(time, lengths, state, new)
         out = [
-            ta.write(time, o)
-            for ta, o in zip(taken, nest.flatten(output), strict=True)
+            ta.write(time, o) for ta, o in zip(taken, nest.flatten(output), strict=True)
         ]
         return time + 1, out, nest.pack(state, nest.flatten(new))
 
@@ -313,9 +312,7 @@ def _turned(items: list, lengths) -> list:
     return out
 
 
-def raw_rnn(
-    cell, loop_fn, parallel_iterations=None, swap_memory=False, scope=None
-):
+def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory=False, scope=None):
     """Refused: its outputs have no length that a compiled step could know."""
     raise UnsupportedError(
         "tf.nn.raw_rnn is not in Penstock. Use tf.while_loop with a TensorArray, or "

@@ -94,7 +94,7 @@ JOINING = [
 SLICING = [
     Sample("Slice", [X, i32([1, 0]), i32([2, -1])]),
     Sample("Slice", [CUBE, i64([0, 1, 2]), i64([2, 0, 2])]),
-    *[Sample("StridedSlice", [f32(*shape), *spec], masks) for shape, spec, masks in CUTS],
+    *[Sample("StridedSlice", [f32(*shape), *spec], mask) for shape, spec, mask in CUTS],
     Sample("StridedSliceGrad",
            [i32([5, 4]), i32([0, 1]), i32([5, 3]), i32([2, 1]), f32(3, 2)]),
     Sample("StridedSliceGrad",
@@ -124,7 +124,8 @@ GATHERING = [
     Sample("GatherNd", [CUBE, ints(0, 2, 2, 3, dtype=np.int64)]),
     Sample("GatherNd", [X, np.array([[2, 4]], np.int32)]),
     Sample("OneHot", [i32([0, 2, -1, 5]), np.int32(4), SCALAR, np.float32(-1)]),
-    Sample("OneHot", [ints(0, 3, 2, 3), np.int32(3), SCALAR, np.float32(0)], {"axis": 0}),
+    Sample("OneHot", [ints(0, 3, 2, 3), np.int32(3), SCALAR, np.float32(0)],
+           {"axis": 0}),
     Sample("OneHot", [ints(0, 3, 2, 3), np.int32(3), np.bool_(True), np.bool_(False)],
            {"axis": 1}),
     Sample("TopKV2", [CUBE, np.int32(2)]),

@@ -17,7 +17,9 @@ SAMPLES = [
     *[
         Sample(name, [pictures, i32(size)], grid)
         for name in ("ResizeBilinear", "ResizeNearestNeighbor")
-        for pictures, size in ((PICTURES, [3, 4]), (PICTURES, [11, 16]), (SMALL, [7, 3]))
+        for pictures, size in (
+            (PICTURES, [3, 4]), (PICTURES, [11, 16]), (SMALL, [7, 3])
+        )
         for grid in GRIDS
     ],
     *[

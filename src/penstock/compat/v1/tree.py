@@ -209,7 +209,8 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "contrib.learn.python.learn": ({}, ()),
     "contrib.learn.python.learn.datasets": (_TUTORIAL, ()),
     "contrib.learn.python.learn.datasets.mnist": (
-        {}, ("penstock.datasets.mnist_tutorial",)
+        {},
+        ("penstock.datasets.mnist_tutorial",),
     ),
     "contrib.opt": ({}, ("penstock.v1.contrib_opt",)),
     "contrib.data": ({}, ("penstock.v1.contrib_data",)),

@@ -23,8 +23,14 @@ class _Attention(Layer):
     def _scores(self, query, key):
         raise NotImplementedError
 
-    def call(self, inputs, mask=None, training=None, return_attention_scores=False,
-             use_causal_mask=False):  # fmt: skip
+    def call(
+        self,
+        inputs,
+        mask=None,
+        training=None,
+        return_attention_scores=False,
+        use_causal_mask=False,
+    ):
         if not isinstance(inputs, list | tuple) or len(inputs) not in (2, 3):
             raise ValueError(
                 f"{type(self).__name__} layer accepts inputs list of length 2 or 3, "
@@ -171,8 +177,9 @@ class MultiHeadAttention(Layer):
 
     def _projection(self, name, equation, shape, bias_axes, source):
         made = EinsumDense(
-            equation, output_shape=shape, bias_axes=bias_axes if self.use_bias else None,
-            name=name, dtype=self._policy,
+            equation, output_shape=shape, name=name,
+            bias_axes=bias_axes if self.use_bias else None,
+            dtype=self._policy,
             **{
                 k: _copy(getattr(self, k))
                 for k in ("kernel_initializer", "bias_initializer")
@@ -214,8 +221,17 @@ class MultiHeadAttention(Layer):
     def build(self, input_shape):
         pass  # all three shapes are known in `call` only
 
-    def call(self, query, value, key=None, attention_mask=None, mask=None,
-             return_attention_scores=False, training=None, use_causal_mask=False):  # fmt: skip
+    def call(
+        self,
+        query,
+        value,
+        key=None,
+        attention_mask=None,
+        mask=None,
+        return_attention_scores=False,
+        training=None,
+        use_causal_mask=False,
+    ):
         from penstock.ir import context
 
         value = tensor(value)

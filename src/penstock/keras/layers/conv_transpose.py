@@ -10,8 +10,17 @@ from penstock.keras.layers.options import given, sizes
 class _Transpose(Conv):
     """The base: kernels are [*window, filters, channels]."""
 
-    def __init__(self, filters, kernel_size, strides=1, padding="valid",
-                 output_padding=None, data_format=None, dilation_rate=1, **kwargs):  # fmt: skip
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        strides=1,
+        padding="valid",
+        output_padding=None,
+        data_format=None,
+        dilation_rate=1,
+        **kwargs,
+    ):
         super().__init__(
             filters, kernel_size, strides, padding, data_format, dilation_rate, **kwargs
         )

@@ -145,7 +145,7 @@ class GaussianDropout(_Noise):
 
 
 class AlphaDropout(_Noise):
-    """Dropout that keeps mean and variance of SELU's outputs. Klambauer et al. (2017)."""
+    """Dropout that keeps SELU's mean and variance. Klambauer et al. (2017)."""
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(seed=seed, **kwargs)

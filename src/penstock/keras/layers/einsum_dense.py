@@ -34,11 +34,20 @@ class EinsumDense(Layer):
         left, right = self.equation.replace(" ", "").split("->")
         data, weight = left.split(",")
         if "..." in data:
-            known_in = dict(zip(reversed(data.replace("...", "")),
-                                reversed(tuple(input_shape)), strict=False))  # fmt: skip
-            known_out = dict(zip(reversed(right.replace("...", "")),
-                                 reversed(self.partial_output_shape),
-                                 strict=False))  # fmt: skip
+            known_in = dict(
+                zip(
+                    reversed(data.replace("...", "")),
+                    reversed(tuple(input_shape)),
+                    strict=False,
+                )
+            )
+            known_out = dict(
+                zip(
+                    reversed(right.replace("...", "")),
+                    reversed(self.partial_output_shape),
+                    strict=False,
+                )
+            )
             data, right = data.replace("...", ""), right.replace("...", "")
         else:
             known_in = dict(zip(data, input_shape, strict=True))

@@ -40,7 +40,8 @@ class BatchNormalization(Layer):
         self.center, self.scale = center, scale
         self._asked_fused = fused
         take(
-            self, beta_initializer=beta_initializer, gamma_initializer=gamma_initializer,
+            self,
+            beta_initializer=beta_initializer, gamma_initializer=gamma_initializer,
             moving_mean_initializer=moving_mean_initializer,
             moving_variance_initializer=moving_variance_initializer,
             beta_regularizer=beta_regularizer, gamma_regularizer=gamma_regularizer,
@@ -184,7 +185,8 @@ class LayerNormalization(Layer):
         self.axis = axis if isinstance(axis, int) else list(axis)
         self.epsilon, self.center, self.scale = epsilon, center, scale
         take(
-            self, beta_initializer=beta_initializer, gamma_initializer=gamma_initializer,
+            self,
+            beta_initializer=beta_initializer, gamma_initializer=gamma_initializer,
             beta_regularizer=beta_regularizer, gamma_regularizer=gamma_regularizer,
             beta_constraint=beta_constraint, gamma_constraint=gamma_constraint,
         )  # fmt: skip
@@ -251,7 +253,8 @@ class GroupNormalization(Layer):
         self.groups, self.axis, self.epsilon = groups, axis, epsilon
         self.center, self.scale = center, scale
         take(
-            self, beta_initializer=beta_initializer, gamma_initializer=gamma_initializer,
+            self,
+            beta_initializer=beta_initializer, gamma_initializer=gamma_initializer,
             beta_regularizer=beta_regularizer, gamma_regularizer=gamma_regularizer,
             beta_constraint=beta_constraint, gamma_constraint=gamma_constraint,
         )  # fmt: skip

@@ -105,7 +105,7 @@ class _Lookup(_OfKeys):
         return len(self._special()) + len(self._keys)
 
     def adapt(self, data, batch_size=None, steps=None) -> None:
-        """Find the vocabulary of `data`: by frequency, equal ones from the last letter."""
+        """Find the vocabulary of `data`: by frequency, ties from the last letter."""
         counts: Counter = Counter()
         for batch in batches_of(data, steps):
             counts.update(self._keys_of(batch))

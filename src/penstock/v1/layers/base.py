@@ -283,7 +283,7 @@ def _add_once(key: str, item) -> None:
 
 
 def _snake(name: str) -> str:
-    """"BatchNormalization" -> "batch_normalization", "Conv2D" -> "conv2d"."""
+    """ "BatchNormalization" -> "batch_normalization", "Conv2D" -> "conv2d"."""
     parted = re.sub("(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
     return re.sub("([a-z])([A-Z])", r"\1_\2", parted).lower()
 

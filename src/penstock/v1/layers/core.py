@@ -158,9 +158,7 @@ def dense(
     return layer(inputs)
 
 
-def dropout(
-    inputs, rate=0.5, noise_shape=None, seed=None, training=False, name=None
-):
+def dropout(inputs, rate=0.5, noise_shape=None, seed=None, training=False, name=None):
     """Zero a share `rate` of `inputs` while `training` (bool or bool tensor)."""
     return Dropout(rate, noise_shape, seed, name)(inputs, training=training)
 

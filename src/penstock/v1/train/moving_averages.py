@@ -53,9 +53,7 @@ class ExponentialMovingAverage:
             decay = tensor(self._decay, name="decay")
             if self._num_updates is not None:
                 n = TABLE["Cast"](tensor(self._num_updates), DstT=decay.dtype)
-                ramp = TABLE["RealDiv"](
-                    TABLE["AddV2"](1.0, n), TABLE["AddV2"](10.0, n)
-                )
+                ramp = TABLE["RealDiv"](TABLE["AddV2"](1.0, n), TABLE["AddV2"](10.0, n))
                 decay = TABLE["Minimum"](decay, ramp)
             updates = [
                 self._follow(self._averages[id(var)][1], var, decay) for var in chosen
