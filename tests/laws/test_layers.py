@@ -12,8 +12,9 @@ from tests.laws import layer_samples as samples
 import penstock as tf
 from penstock.core import nest
 from penstock.keras import layers
-from penstock.keras.layer import getattr_mask
-from penstock.keras.model import Input, Model
+from penstock.keras.input_layer import Input
+from penstock.keras.masks import getattr_mask
+from penstock.keras.model import Model
 
 IDS = [s.key for s in samples.SAMPLES]
 

@@ -12,7 +12,8 @@ import numpy as np
 from penstock.core import nest
 from penstock.core.errors import UnsupportedError
 from penstock.keras import functional, registry, scratch
-from penstock.keras.layer import Layer, _parameters
+from penstock.keras.layer import Layer
+from penstock.keras.layer_call import parameters
 from penstock.keras.scratch import LayerCall
 
 #: What Keras 3 stores and Keras 2's constructors do not take.
@@ -59,7 +60,8 @@ def serialize_layer(layer: Any, legacy: bool = False) -> dict[str, Any]:
         config["axis"] = axis[0]  # Keras 3 takes a number only
     if legacy:
         return {"class_name": registry.get_registered_name(cls), "config": config}
-    from penstock.keras.model import Functional, Model
+    from penstock.keras.functional_model import Functional
+    from penstock.keras.model import Model
 
     module = "keras" if isinstance(layer, Model) else "keras.layers"
     # Keras 2 and Keras 3 both find a functional model under this public name.
@@ -81,7 +83,8 @@ def _find_class(name: str, registered: str | None, custom_objects) -> type:
             return found
     from penstock.keras import layers
     from penstock.keras.archive_ops import TFOpLambda
-    from penstock.keras.model import Functional, Model
+    from penstock.keras.functional_model import Functional
+    from penstock.keras.model import Model
     from penstock.keras.sequential import Sequential
 
     named = {
@@ -186,8 +189,8 @@ def _listed(structure):
 
 
 def _inbound(call: LayerCall, reference) -> list:
-    """A call as Keras 2 stores it: tensors of the first argument, each with kwargs."""
-    names = _parameters(call.layer)
+    """One call as Keras 2 stores it: tensors of the first argument with kwargs."""
+    names = parameters(call.layer)
     kwargs = dict(zip(names[1:], call.args[1:], strict=False))
     kwargs.update(call.kwargs)
     kwargs = {
@@ -330,8 +333,8 @@ def model_from_config(config, custom_objects=None):
 
 def clone_model(model, input_tensors=None, clone_function=None):
     """A model of the same layers with new weights. Raises ValueError for subclasses."""
-    from penstock.keras.input_layer import InputLayer
-    from penstock.keras.model import Functional, Input
+    from penstock.keras.functional_model import Functional
+    from penstock.keras.input_layer import Input, InputLayer
     from penstock.keras.sequential import Sequential
 
     def again(layer):

@@ -62,8 +62,8 @@ from penstock.keras.backend_losses import (
     categorical_crossentropy,
     sparse_categorical_crossentropy,
 )
-from penstock.keras.model import clear_session
 from penstock.keras.names import get_uid
+from penstock.keras.scratch import clear_session
 from penstock.v2.scopes import name_scope
 
 reset_uids = names.reset

@@ -11,7 +11,7 @@ from penstock.core import nest
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
 from penstock.ir.op import TABLE
-from penstock.keras.layer import getattr_mask
+from penstock.keras.masks import getattr_mask
 
 
 def _per_output(given, outputs: list, names, what: str) -> list:

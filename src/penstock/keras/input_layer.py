@@ -1,9 +1,10 @@
-"""`InputLayer`: where data enters a functional or sequential model."""
+"""`Input` and `InputLayer`: where data enters a functional or sequential model."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from penstock.core.dtypes import as_dtype
 from penstock.keras import backend_config as config
 from penstock.keras import names, scratch
 from penstock.keras.layer import Layer
@@ -59,3 +60,23 @@ class InputLayer(Layer):
             "batch_input_shape": self._batch_input_shape, "dtype": self.dtype,
             "sparse": self.sparse, "ragged": self.ragged, "name": self.name,
         }  # fmt: skip
+
+
+def Input(
+    shape=None, batch_size=None, name=None, dtype=None, sparse=None, tensor=None,
+    ragged=None, batch_shape=None, type_spec=None, optional=False,
+):  # fmt: skip
+    """A symbolic tensor that a functional model starts from. As `tf.keras.Input`.
+
+    `shape` leaves out the batch. Raises ValueError without a shape.
+    """
+    if batch_shape is None:
+        if shape is None:
+            raise ValueError("Please provide to Input a `shape` or a `tensor`.")
+        shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        batch_shape = (batch_size, *shape)
+    layer = InputLayer(
+        batch_input_shape=tuple(batch_shape), dtype=dtype and as_dtype(dtype).name,
+        name=name,
+    )  # fmt: skip
+    return layer.output

@@ -16,6 +16,7 @@ from penstock.core.shapes import as_dims
 from penstock.ir import context
 from penstock.ir.func_graph import FuncGraph
 from penstock.ir.tensor import Tensor
+from penstock.keras import names
 
 
 @dataclass(eq=False)
@@ -83,3 +84,9 @@ def remember(call: LayerCall) -> None:
     for i, tensor in enumerate(call.outputs):
         made_by = tensor._node.graph.made_by  # type: ignore[union-attr]
         made_by[id(tensor)] = (call, i)
+
+
+def clear_session() -> None:
+    """Forget names and symbolic tensors, as between two notebooks."""
+    names.reset()
+    reset()

@@ -8,9 +8,11 @@ from typing import Any
 from penstock.core import nest
 from penstock.ir import context
 from penstock.keras import names
-from penstock.keras.input_layer import InputLayer
-from penstock.keras.layer import Layer, weight_scope
-from penstock.keras.model import Functional, Input, Model
+from penstock.keras.functional_model import Functional
+from penstock.keras.input_layer import Input, InputLayer
+from penstock.keras.layer import Layer
+from penstock.keras.model import Model
+from penstock.keras.running import weight_scope
 from penstock.saving.object_graph import track
 
 

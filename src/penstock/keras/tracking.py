@@ -74,3 +74,7 @@ def carriers(owner: Any, is_layer: Callable[[Any], bool]) -> list[list[Any]]:
 
 def is_variable(value: Any) -> bool:
     return isinstance(value, Variable)
+
+
+def is_layer(value: Any) -> bool:
+    return getattr(value, "_is_keras_layer", False) is True

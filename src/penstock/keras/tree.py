@@ -29,7 +29,7 @@ _MODELS = {
 TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "": (
         {
-            "Input": "penstock.keras.model:Input",
+            "Input": "penstock.keras.input_layer:Input",
             "Model": "penstock.keras.model:Model",
             "Sequential": "penstock.keras.sequential:Sequential",
             **{

@@ -12,7 +12,7 @@ ONES = np.ones((2, 3), np.float32)
 @pytest.fixture(autouse=True)
 def _fresh_names():
     keras.backend.clear_session() if hasattr(keras, "backend") else None
-    from penstock.keras.model import clear_session
+    from penstock.keras.scratch import clear_session
 
     clear_session()
 

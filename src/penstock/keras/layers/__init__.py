@@ -1,7 +1,7 @@
 """`keras.layers`."""
 
 # ruff: noqa: F401
-from penstock.keras.input_layer import InputLayer
+from penstock.keras.input_layer import Input, InputLayer
 from penstock.keras.input_spec import InputSpec
 from penstock.keras.layer import Layer
 from penstock.keras.layers.activation_layers import (
@@ -159,4 +159,3 @@ from penstock.keras.layers.recurrent_layers import (
 )
 from penstock.keras.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
 from penstock.keras.layers.wrappers import Bidirectional, TimeDistributed, Wrapper
-from penstock.keras.model import Input

@@ -6,9 +6,10 @@ import math as numbers
 
 from penstock.api import array, math, nn
 from penstock.api.scopes import tensor
-from penstock.keras.layer import Layer, weight_scope
+from penstock.keras.layer import Layer
 from penstock.keras.layers.einsum_dense import EinsumDense
 from penstock.keras.layers.options import given, take, when_training
+from penstock.keras.running import weight_scope
 
 
 class _Attention(Layer):
@@ -261,7 +262,7 @@ class MultiHeadAttention(Layer):
 
     def _allowed(self, scores, query, value, key, given_mask, causal):
         """True where a query may look at a value; None for everywhere."""
-        from penstock.keras.layer import getattr_mask
+        from penstock.keras.masks import getattr_mask
 
         parts = []
         masks = [getattr_mask(t) for t in (query, value, key)]
@@ -279,7 +280,7 @@ class MultiHeadAttention(Layer):
         return out
 
     def compute_mask(self, inputs, mask=None):
-        from penstock.keras.layer import getattr_mask
+        from penstock.keras.masks import getattr_mask
 
         return getattr_mask(inputs)
 

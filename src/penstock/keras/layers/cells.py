@@ -262,7 +262,7 @@ class StackedRNNCells(Layer):
         )
 
     def build(self, input_shape):
-        from penstock.keras.layer import weight_scope
+        from penstock.keras.running import weight_scope
 
         for cell in self.cells:
             if not cell.built:
@@ -301,7 +301,7 @@ class StackedRNNCells(Layer):
 
 
 def _call_cell(cell, x, states, training):
-    from penstock.keras.layer import takes
+    from penstock.keras.layer_call import takes
 
     if takes(cell, "training"):
         return cell(x, states, training=training)

@@ -10,10 +10,11 @@ from penstock.api import array, control_flow, math
 from penstock.api.tensor_array import TensorArray
 from penstock.core import nest
 from penstock.keras.input_spec import InputSpec
-from penstock.keras.layer import Layer, weight_scope
+from penstock.keras.layer import Layer
 from penstock.keras.layer_variable import LayerVariable
 from penstock.keras.layers.cells import StackedRNNCells, _call_cell, zero_states
 from penstock.keras.layers.options import given
+from penstock.keras.running import weight_scope
 
 
 class RNN(Layer):

@@ -5,7 +5,10 @@ from __future__ import annotations
 from penstock.api import array
 from penstock.core import nest
 from penstock.keras.input_spec import InputSpec
-from penstock.keras.layer import Layer, getattr_mask, takes, weight_scope
+from penstock.keras.layer import Layer
+from penstock.keras.layer_call import takes
+from penstock.keras.masks import getattr_mask
+from penstock.keras.running import weight_scope
 
 
 class Wrapper(Layer):

@@ -8,11 +8,11 @@ from typing import Any
 from penstock.api.scopes import tensor
 from penstock.core import nest
 from penstock.ir.tensor import Tensor
-from penstock.keras.layer import getattr_mask, set_mask
 from penstock.keras.losses import crossentropy as entropy
 from penstock.keras.losses import functions as f
 from penstock.keras.losses.functions import FAMILY
 from penstock.keras.losses.reduction import Reduction, fitted, reduced
+from penstock.keras.masks import getattr_mask, set_mask
 
 
 class Loss:

@@ -11,8 +11,8 @@ from penstock.core.errors import ShapeError
 from penstock.core.shapes import show
 from penstock.keras import logits as known
 from penstock.keras.backend_config import epsilon
-from penstock.keras.layer import set_mask
 from penstock.keras.losses.functions import FAMILY, clipped, number, pair
+from penstock.keras.masks import set_mask
 
 _named = FAMILY.add
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from penstock.api import array, math
 from penstock.api.scopes import tensor
-from penstock.keras.layer import getattr_mask
 from penstock.keras.losses.functions import number
+from penstock.keras.masks import getattr_mask
 
 
 class Reduction:

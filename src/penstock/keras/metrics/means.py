@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from penstock.api import array, math
 from penstock.api.scopes import tensor
-from penstock.keras.layer import getattr_mask
 from penstock.keras.losses.functions import FAMILY as LOSSES
 from penstock.keras.losses.reduction import aligned, fitted
+from penstock.keras.masks import getattr_mask
 from penstock.keras.metrics.base import FAMILY, Metric
 
 
