@@ -36,7 +36,7 @@ check: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
-	@$(BIN)/pyright
+	@$(BIN)/pyright --pythonpath $(BIN)/python --threads 2
 
 # PENSTOCK_ORACLE names a Python that has TensorFlow 2.21 installed.
 bench: setup

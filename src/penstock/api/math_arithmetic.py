@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.api.operands import is_text, pair, tensor_named
 from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
@@ -37,7 +39,7 @@ def multiply(x, y, name=None):
     return ops.mul(x, y, name=name)
 
 
-def scalar_mul(scalar, x, name=None):
+def scalar_mul(scalar, x, name=None) -> Any:
     """`scalar` · x, where x may be IndexedSlices. Raises ValueError for no scalar."""
     kind = (x.values if isinstance(x, IndexedSlices) else tensor(x)).dtype.base_dtype
     factor = tensor(scalar, kind, "scalar")
@@ -175,7 +177,7 @@ def nextafter(x1, x2, name=None):
     return math_binary.next_after(x1, x2, name=name)
 
 
-def negative(x, name=None):
+def negative(x, name=None) -> Any:
     """-x; of IndexedSlices too."""
     if isinstance(x, IndexedSlices):
         return IndexedSlices(ops.neg(x.values, name=name), x.indices, x.dense_shape)

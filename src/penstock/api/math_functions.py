@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -352,7 +353,7 @@ def angle(input, name=None):
         return TABLE["Select"](below, turned, zeros_like(x))
 
 
-def cast(x, dtype, name=None):
+def cast(x, dtype, name=None) -> Any:
     """`x` as `dtype`: fractions cut off, complex numbers losing the imaginary part."""
     kind = as_dtype(dtype).base_dtype
     if tensor_dtype(x) is kind and isinstance(x, Tensor):

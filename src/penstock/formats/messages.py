@@ -22,18 +22,30 @@ def _generated(name: str) -> Any:
     return importlib.import_module(f"tensorboard.compat.proto.{name}_pb2")
 
 
-_meta_graph, _tensor_shape, _types, _versions = map(
-    _generated, ("meta_graph", "tensor_shape", "types", "versions")
+_config, _meta_graph, _tensor_shape, _types, _versions = map(
+    _generated, ("config", "meta_graph", "tensor_shape", "types", "versions")
 )
+AttrValue = _generated("attr_value").AttrValue
+CollectionDef = _meta_graph.CollectionDef
+ConfigProto = _config.ConfigProto
 DataType = _types.DataType
 Event = _generated("event").Event
+FunctionDef = _generated("function").FunctionDef
+GPUOptions = _config.GPUOptions
 GraphDef = _generated("graph").GraphDef
+GraphOptions = _config.GraphOptions
 HistogramProto = _generated("summary").HistogramProto
 MetaGraphDef = _meta_graph.MetaGraphDef
+NodeDef = _generated("node_def").NodeDef
+OptimizerOptions = _config.OptimizerOptions
+RunMetadata = _config.RunMetadata
+RunOptions = _config.RunOptions
+SaverDef = _generated("saver").SaverDef
 Summary = _generated("summary").Summary
 SummaryMetadata = _generated("summary").SummaryMetadata
 TensorProto = _generated("tensor").TensorProto
 TrackableObjectGraph = _generated("trackable_object_graph").TrackableObjectGraph
+VariableDef = _generated("variable").VariableDef
 
 _PACKAGE = "penstock.formats"
 _FILE = "penstock/formats/messages.proto"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -59,7 +59,7 @@ def executing_eagerly() -> bool:
 
 
 @contextmanager
-def entered(where) -> Iterator[Any]:
+def entered(where) -> Generator[Any, None, None]:
     """Let calls land in `where` for the length of a `with`."""
     _stack.landings.append(where)
     try:

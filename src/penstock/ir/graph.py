@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -169,7 +169,7 @@ class Graph:
         return f"{name}_{count}"
 
     @contextmanager
-    def name_scope(self, name: str | None) -> Iterator[str]:
+    def name_scope(self, name: str | None) -> Generator[str, None, None]:
         """Prefix the names of nodes made inside. `"a/"` re-enters, None leaves all."""
         if name and not name.endswith("/"):
             new = self.unique_name(name)
@@ -187,7 +187,7 @@ class Graph:
     # --- dependencies, devices ----------------------------------------------------
 
     @contextmanager
-    def control_dependencies(self, inputs) -> Iterator[None]:
+    def control_dependencies(self, inputs) -> Generator[None, None, None]:
         """Nodes made inside run after `inputs`; None forgets the outer blocks."""
         outer = self._controls
         if inputs is None:
@@ -216,7 +216,7 @@ class Graph:
         )
 
     @contextmanager
-    def device(self, device) -> Iterator[None]:
+    def device(self, device) -> Generator[None, None, None]:
         """Ask for nodes made inside to run on `device` (name or function of a node)."""
         outer, self._devices = self._devices, [*self._devices, device]
         try:
@@ -225,12 +225,14 @@ class Graph:
             self._devices = outer
 
     @contextmanager
-    def colocate_with(self, op, ignore_existing: bool = False) -> Iterator[None]:
+    def colocate_with(
+        self, op, ignore_existing: bool = False
+    ) -> Generator[None, None, None]:
         """Accepted for its callers' sake: placement is the compiler's here."""
         yield
 
     @contextmanager
-    def gradient_override_map(self, op_type_map) -> Iterator[None]:
+    def gradient_override_map(self, op_type_map) -> Generator[None, None, None]:
         """Nodes made inside differentiate by registered rules: op type -> name."""
         for key, value in op_type_map.items():
             if not (isinstance(key, str) and isinstance(value, str)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,7 +33,7 @@ def leave(session) -> None:
 
 
 @contextmanager
-def entered(session) -> Iterator[Any]:
+def entered(session) -> Generator[Any, None, None]:
     enter(session)
     try:
         yield session

@@ -126,6 +126,20 @@ class Tensor:
     def _not_equal(self, other) -> Any:
         return self is not other
 
+    if TYPE_CHECKING:  # attached by penstock.api.operators
+
+        def _operator(self, other: Any) -> Any: ...
+        def __neg__(self) -> Any: ...
+        def __abs__(self) -> Any: ...
+        def __invert__(self) -> Any: ...
+        def __getitem__(self, spec: Any) -> Any: ...
+
+        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _operator
+        __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _operator
+        __mod__ = __rmod__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = _operator
+        __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = _operator
+        __lt__ = __le__ = __gt__ = __ge__ = _operator
+
     def __bool__(self):
         raise NeedsValue(
             f"Using the symbolic tensor {self.name} as a Python bool is not allowed. "
@@ -143,7 +157,7 @@ class Tensor:
                 f"Cannot iterate over {self.name}: its first dimension is unknown. "
                 "Use tf.map_fn or tf.while_loop."
             )
-        return (self[i] for i in range(self.dims[0]))  # type: ignore[index]
+        return (self[i] for i in range(self.dims[0]))
 
     def _no_number(self):
         raise NeedsValue(

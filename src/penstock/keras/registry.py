@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+#: A class or function: a decorator gives back what it was given.
+_Named = TypeVar("_Named", bound=Any)
 
 
 class _Scopes(threading.local):
@@ -31,7 +34,7 @@ def get_custom_objects() -> dict[str, Any]:
 
 
 @contextmanager
-def custom_object_scope(*args: Mapping[str, Any]) -> Iterator[None]:
+def custom_object_scope(*args: Mapping[str, Any]) -> Generator[None, None, None]:
     """Know the objects of `args` (name -> class or function) inside a `with`."""
     _scopes.stack.append({k: v for given in args for k, v in given.items()})
     try:
@@ -91,10 +94,10 @@ class Family:
     module: str
     named: dict[str, Any] = field(default_factory=dict)
 
-    def add(self, *aliases: str) -> Callable:
+    def add(self, *aliases: str) -> Callable[[_Named], _Named]:
         """A decorator: the object is found by its name and by `aliases`."""
 
-        def enter(target):
+        def enter(target: _Named) -> _Named:
             for name in (target.__name__, *aliases):
                 self.named[name] = target
             return target

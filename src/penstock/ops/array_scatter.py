@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.core.dtypes import INDEX
@@ -151,7 +153,7 @@ def _row_scatter(kind):
     def within(ref, indices, updates):
         return between(indices, np.shape(ref)[0])
 
-    flags = {"writes": (0,), "stateful": True, "guard": within}
+    flags: dict[str, Any] = {"writes": (0,), "stateful": True, "guard": within}
     where = {"Tindices": INDEX}
     op(
         f"Scatter{kind}",
@@ -177,7 +179,7 @@ def _nd_scatter(kind):
     def within(ref, indices, updates):
         return nd_within(np.shape(ref), indices)
 
-    flags = {"writes": (0,), "stateful": True, "guard": within}
+    flags: dict[str, Any] = {"writes": (0,), "stateful": True, "guard": within}
     op(
         f"ScatterNd{kind}",
         "ref: Ref(T), indices: Tindices, updates: T -> output_ref: Ref(T)",

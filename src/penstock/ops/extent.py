@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextvars import ContextVar
 
 _counts: ContextVar[Mapping[str, int] | None] = ContextVar("extent", default=None)
 
 
 @contextlib.contextmanager
-def compiling(types: Iterable[str]) -> Iterator[None]:
+def compiling(types: Iterable[str]) -> Generator[None, None, None]:
     """While this lasts, nodes of these op types are compiled as one step."""
     token = _counts.set(Counter(types))
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from penstock.core.errors import InvalidArgumentError
 from penstock.ir.op import STOPS, op
 from penstock.ops import rules
 
-_PICTURES = {"gradient": STOPS, "host": True}
+_PICTURES: dict[str, Any] = {"gradient": STOPS, "host": True}
 _PIL_MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 
 

@@ -11,7 +11,7 @@ import importlib
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 
@@ -45,7 +45,7 @@ def _default_cache() -> str:
 
 
 @contextlib.contextmanager
-def _numpy_left_alone() -> Iterator[None]:
+def _numpy_left_alone() -> Generator[None, None, None]:
     """Keep the program's place in `np.random`: importing JAX draws numbers from it."""
     random = sys.modules.get("numpy.random")
     state = None if random is None else random.get_state()

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from tensorboard.compat.proto import attr_value_pb2
 
 from penstock.core.dtypes import DType, as_dtype
 from penstock.core.shapes import TensorShape, as_dims
 from penstock.formats import tensor_proto
+from penstock.formats.messages import AttrValue
 from penstock.ir.func_graph import FuncGraph
 from penstock.ir.op import Op
 
-AttrValue = attr_value_pb2.AttrValue
+AttrValue = AttrValue
 
 #: Attributes whose values are shapes, whatever Python type a caller used.
 _SHAPES = ("shape", "element_shape")

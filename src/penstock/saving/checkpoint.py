@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import numpy as np
-from tensorboard.compat.proto import types_pb2
 
 from penstock.core.dtypes import DType, as_dtype
 from penstock.core.errors import DataLossError, InvalidArgumentError, NotFoundError
 from penstock.formats import bundle, checkpoint_state
 from penstock.formats.checkpoint_state import CheckpointState
 from penstock.formats.errors import FormatError, MissingEntryError
+from penstock.formats.messages import DataType
 
 __all__ = [
     "CheckpointReader", "NewCheckpointReader", "checkpoint_exists",
@@ -24,7 +24,7 @@ __all__ = [
 
 
 @contextlib.contextmanager
-def told(prefix: str) -> Iterator[None]:
+def told(prefix: str) -> Generator[None, None, None]:
     """Errors of the files at `prefix` as TensorFlow's classes."""
     try:
         yield
@@ -78,7 +78,7 @@ class CheckpointReader:
         """One line for each tensor: name, type, shape."""
         lines = []
         for key in self._bundle.keys():
-            kind = types_pb2.DataType.Name(self._bundle.data_type(key))
+            kind = DataType.Name(self._bundle.data_type(key))
             sizes = ",".join(map(str, self._bundle.shape(key)))
             lines.append(f"{key} ({kind}) [{sizes}]\n")
         return "".join(lines).encode()

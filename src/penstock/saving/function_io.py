@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tensorboard.compat.proto import function_pb2
-
+from penstock.formats.messages import FunctionDef
 from penstock.ir.func_graph import FuncGraph
 from penstock.ir.node import Node
 from penstock.ir.tensor import Tensor
 
-FunctionDef = function_pb2.FunctionDef
+FunctionDef = FunctionDef
 
 
 class FunctionNames:

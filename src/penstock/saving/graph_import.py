@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from tensorboard.compat.proto import graph_pb2
-
 from penstock.core.errors import UnsupportedError
 from penstock.core.shapes import TensorShape, as_dims
 from penstock.formats.errors import FormatError
+from penstock.formats.messages import GraphDef
 from penstock.ir import context
 from penstock.ir.bind import Bound, output_dtypes
 from penstock.ir.convert import as_tensor
@@ -45,7 +44,7 @@ def import_graph_def(
     faulty one or unknown names, UnsupportedError for an op that Penstock lacks.
     """
     del op_dict, producer_op_list
-    if not isinstance(graph_def, graph_pb2.GraphDef):
+    if not isinstance(graph_def, GraphDef):
         raise TypeError("Argument `graph_def` must be a GraphDef proto.")
     graph = context.landing()
     # An empty name puts the nodes at the root, whatever the scope.

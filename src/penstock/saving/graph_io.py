@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from tensorboard.compat.proto import graph_pb2, node_def_pb2
-
 from penstock.formats import graphdef
+from penstock.formats.messages import GraphDef, NodeDef
 from penstock.ir.graph import Graph
 from penstock.ir.node import Node
 from penstock.ir.tensor import Tensor
@@ -15,7 +14,7 @@ from penstock.saving import attributes
 from penstock.saving.function_io import FunctionNames, add_functions
 from penstock.saving.graph_import import import_graph_def
 
-GraphDef = graph_pb2.GraphDef
+GraphDef = GraphDef
 
 #: What TensorFlow calls the version of its set of ops, and the oldest reader's.
 PRODUCER, MIN_CONSUMER = 134, 0
@@ -25,7 +24,7 @@ def node_def(node: Node, named=None, add_shapes: bool = False):
     """`node` as a NodeDef message; `named` names the functions it calls."""
     if named is None:
         named = FunctionNames()
-    message = node_def_pb2.NodeDef(name=node.name, op=node.type, device=node.device)
+    message = NodeDef(name=node.name, op=node.type, device=node.device)
     message.input.extend(tensor_name(t) for t in node.inputs)
     message.input.extend(f"^{n.name}" for n in node.control_inputs)
     for name, value in attributes.encode_all(node.op, node.attrs, named).items():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tensorboard.compat.proto import variable_pb2
+from penstock.formats.messages import VariableDef
 
-VariableDef = variable_pb2.VariableDef
+VariableDef = VariableDef
 
 
 def to_proto(variable, export_scope: str | None = None):

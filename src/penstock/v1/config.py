@@ -7,16 +7,15 @@ executor runs, which the compiler decides here.
 
 from __future__ import annotations
 
-from tensorboard.compat.proto import config_pb2
-
+from penstock.formats.messages import (
+    ConfigProto,
+    GPUOptions,
+    GraphOptions,
+    OptimizerOptions,
+    RunMetadata,
+    RunOptions,
+)
 from penstock.runtime import devices
-
-ConfigProto = config_pb2.ConfigProto
-GPUOptions = config_pb2.GPUOptions
-GraphOptions = config_pb2.GraphOptions
-OptimizerOptions = config_pb2.OptimizerOptions
-RunOptions = config_pb2.RunOptions
-RunMetadata = config_pb2.RunMetadata
 
 
 def apply_config(config) -> dict[str, str]:

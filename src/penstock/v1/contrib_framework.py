@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from penstock.core.errors import UnsupportedError
@@ -42,7 +42,7 @@ def arg_scoped_arguments(func) -> tuple:
 
 
 @contextlib.contextmanager
-def arg_scope(list_ops_or_scope, **kwargs) -> Iterator[dict]:
+def arg_scope(list_ops_or_scope, **kwargs) -> Generator[dict, None, None]:
     """Inside the `with`, the listed functions take `kwargs` as their defaults.
 
     Or re-enter a scope that an earlier `with` gave. Raises ValueError for a function

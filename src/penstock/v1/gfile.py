@@ -6,7 +6,7 @@ import contextlib
 import glob
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from penstock.core.text import as_bytes
 
 
 @contextlib.contextmanager
-def _told(path) -> Iterator[None]:
+def _told(path) -> Generator[None, None, None]:
     """Errors of the operating system as TensorFlow's classes."""
     try:
         yield

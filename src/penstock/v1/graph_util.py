@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tensorboard.compat.proto import graph_pb2
-
+from penstock.formats.messages import GraphDef
 from penstock.formats.tensor_proto import make_tensor_proto
 
 _VARIABLES = ("VariableV2", "Variable", "VarHandleOp")
@@ -16,8 +15,8 @@ def extract_sub_graph(graph_def, dest_nodes):
 
     Raises TypeError for one name instead of a list, AssertionError for an unknown.
     """
-    if not isinstance(graph_def, graph_pb2.GraphDef):
-        raise TypeError("graph_def must be a graph_pb2.GraphDef proto.")
+    if not isinstance(graph_def, GraphDef):
+        raise TypeError("graph_def must be a GraphDef proto.")
     if isinstance(dest_nodes, str):
         raise TypeError("dest_nodes must be a list.")
     by_name = {node.name: node for node in graph_def.node}
@@ -32,7 +31,7 @@ def extract_sub_graph(graph_def, dest_nodes):
             continue
         needed.add(name)
         stack.extend(_plain(i) for i in by_name[name].input)
-    out = graph_pb2.GraphDef()
+    out = GraphDef()
     out.node.extend(node for node in graph_def.node if node.name in needed)
     out.library.CopyFrom(graph_def.library)
     out.versions.CopyFrom(graph_def.versions)
@@ -60,7 +59,7 @@ def convert_variables_to_constants(
         and (not variable_names_whitelist or node.name in variable_names_whitelist)
         and node.name not in (variable_names_blacklist or ())
     }
-    out = graph_pb2.GraphDef()
+    out = GraphDef()
     out.library.CopyFrom(kept.library)
     out.versions.CopyFrom(kept.versions)
     for node in kept.node:
@@ -95,7 +94,7 @@ def remove_training_nodes(input_graph, protected_nodes: Iterable[str] | None = N
         if node.op in ("CheckNumerics", "Identity") and single:
             if node.name not in protected and node.name not in waited:
                 gone[node.name] = node.input[0]
-    out = graph_pb2.GraphDef()
+    out = GraphDef()
     out.library.CopyFrom(input_graph.library)
     out.versions.CopyFrom(input_graph.versions)
     for node in input_graph.node:

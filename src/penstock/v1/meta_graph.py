@@ -7,10 +7,10 @@ import os
 from typing import Any
 
 import numpy as np
-from tensorboard.compat.proto import meta_graph_pb2
 
 from penstock.formats import graphdef
 from penstock.formats.errors import FormatError
+from penstock.formats.messages import CollectionDef, MetaGraphDef
 from penstock.ir import context
 from penstock.ir.node import Node
 from penstock.ir.tensor import Tensor
@@ -21,7 +21,7 @@ from penstock.v1.graph_keys import GraphKeys
 from penstock.v1.saver import Saver
 from penstock.v1.variables import Variable
 
-MetaGraphDef = meta_graph_pb2.MetaGraphDef
+MetaGraphDef = MetaGraphDef
 log = logging.getLogger("tensorflow")
 
 #: Collections of variables, which travel as VariableDefs.
@@ -69,7 +69,7 @@ def export_meta_graph(
 
 
 def _export_collection(message, key: str, items: list, scope: str | None) -> None:
-    collection = meta_graph_pb2.CollectionDef()
+    collection = CollectionDef()
     try:
         for item in items:
             _export_item(collection, item, scope)

@@ -7,11 +7,11 @@ import os
 import time
 
 import numpy as np
-from tensorboard.compat.proto import saver_pb2
 
 from penstock.core.errors import InvalidArgumentError, NotFoundError
 from penstock.formats.bundle import read_bundle
 from penstock.formats.bundle_writer import write_bundle
+from penstock.formats.messages import SaverDef
 from penstock.saving import checkpoint
 from penstock.v1.default_graph import get_default_graph
 from penstock.v1.graph_keys import GraphKeys
@@ -24,7 +24,7 @@ from penstock.v1.saveables import (
     saved_part,
 )
 
-SaverDef = saver_pb2.SaverDef
+SaverDef = SaverDef
 log = logging.getLogger("tensorflow")
 
 _ALTERED = (

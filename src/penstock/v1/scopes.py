@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from penstock.ir import context
 from penstock.ir.node import Node
@@ -93,13 +93,13 @@ def colocate_with(op, ignore_existing=False):
 
 
 @contextlib.contextmanager
-def container(container_name) -> Iterator[str]:
+def container(container_name) -> Generator[str, None, None]:
     """Accepted: variables live in their session here."""
     yield container_name
 
 
 @contextlib.contextmanager
-def init_scope() -> Iterator[None]:
+def init_scope() -> Generator[None, None, None]:
     """Let nodes made inside land outside every branch, loop body and function."""
     where = context.landing()
     if where.eager:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import unittest
-from collections.abc import Iterator
+from collections.abc import Generator
 from unittest import mock
 
 import numpy as np
@@ -30,7 +30,7 @@ class TestCase(unittest.TestCase):
         return get_temp_dir()
 
     @contextlib.contextmanager
-    def session(self, graph=None, config=None, **_) -> Iterator[Session]:
+    def session(self, graph=None, config=None, **_) -> Generator[Session, None, None]:
         graph = graph if graph is not None else default_graph.get_default_graph()
         session = Session(graph=graph, config=config)
         with graph.as_default(), session.as_default():
