@@ -117,6 +117,9 @@ def _zeros(tensor: Tensor) -> Tensor:
 
 
 def _variable_dtype(handle: Tensor):
+    cell = getattr(handle, "cell", None)  # an eager variable
+    if cell is not None:
+        return cell.dtype
     node = handle._node
     if node.type == "VarHandleOp":
         return node.attrs["dtype"]

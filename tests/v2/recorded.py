@@ -7,6 +7,7 @@ and `fails`, which prints the class of the error that its argument raises.
 
 import contextlib
 import io
+import linecache
 import re
 from pathlib import Path
 
@@ -40,6 +41,8 @@ def fails(function) -> None:
 
 def run(code: str, tf, name: str = "snippet") -> str:
     """What the snippet prints to standard output and error."""
+    # Its control flow on tensors is rewritten, for which the source must be found.
+    linecache.cache[name] = (len(code), None, code.splitlines(True), name)
     out = io.StringIO()
     names = {"tf": tf, "np": np, "fails": fails, "__name__": "snippet"}
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):

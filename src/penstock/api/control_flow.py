@@ -25,6 +25,7 @@ from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.node import Node
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
+from penstock.ir.trace import TracedGraph
 
 __all__ = [
     "case", "cond", "group", "identity_n", "no_op", "switch_case", "tuple",
@@ -82,8 +83,7 @@ class _Branch:
     """A Python function traced into a graph of its own."""
 
     def __init__(self, name: str, function: Callable, landing, first_id: int):
-        self.graph = graph = FuncGraph(name, landing)
-        _share(graph, landing)
+        self.graph = graph = _graph_inside(name, landing)
         graph.version = first_id
         with context.entered(graph):
             self.result = function()
@@ -95,11 +95,14 @@ class _Branch:
             graph.outputs = [graph.own(t) for t in flat]
 
 
-def _share(graph: FuncGraph, landing) -> None:
-    """What a sub-graph has in common with the graph around it."""
+def _graph_inside(name: str, landing) -> FuncGraph:
+    """A graph for a part of `landing`; in a traced function, effects keep order."""
+    kind = TracedGraph if isinstance(landing, TracedGraph) else FuncGraph
+    graph = kind(name, landing)
     if isinstance(landing, Graph):
         graph._collections = landing._collections
         graph._devices = list(landing._devices)
+    return graph
 
 
 def _leaf(graph, leaf):
@@ -336,8 +339,7 @@ class _LoopGraphs:
         self.waits = [*self.test.waits, *self.step.waits]
 
     def _graph(self, name, landing, first) -> FuncGraph:
-        graph = FuncGraph(name, landing)
-        _share(graph, landing)
+        graph = _graph_inside(name, landing)
         graph.version = first
         with context.entered(graph):
             for t, dims in zip(self.init, self.shapes, strict=True):

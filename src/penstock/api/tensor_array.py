@@ -103,8 +103,11 @@ class TensorArray:
                     f"Incompatible shape for value ({value.shape}), expected "
                     f"({TensorShape(self._dims)})"
                 )
-            op = "_StackWriteGrowing" if self._dynamic else "_StackWrite"
-            flow = TABLE[op](self._flow, tensor(index, dtypes.int32), value)
+            at = tensor(index, dtypes.int32)
+            if self._dynamic:
+                flow, _ = TABLE["_StackWriteGrowing"](self._flow, at, value)
+            else:
+                flow = TABLE["_StackWrite"](self._flow, at, value)
         return self._with(flow, value.dims if self._infer else None)
 
     def stack(self, name=None) -> Tensor:

@@ -24,11 +24,18 @@ class TracedGraph(FuncGraph):
         self._writer: dict[Any, Node] = {}
         self._readers: dict[Any, list[Node]] = {}
 
+    @property
+    def control_outputs(self) -> list[Node]:
+        """What runs with this graph where it is a branch, a loop's body or called."""
+        return self.effects
+
     def variable_made(self, variable) -> None:
         self.variables.append(variable)
 
     def _add(self, op, name, bound, shapes, line) -> Node:
         node = super()._add(op, name, bound, shapes, line)
+        if op.derives is not None:
+            return node  # counts what another node does, and does nothing itself
         if (op.host and op.stateful) or _has_host_inside(node):
             self._effect(node, "host", writes=True)
         for position, tensor in enumerate(node.inputs):
@@ -53,6 +60,7 @@ class TracedGraph(FuncGraph):
 
 def _has_host_inside(node: Node) -> bool:
     return any(
-        isinstance(value, TracedGraph) and "host" in value._writer
+        isinstance(graph, TracedGraph) and "host" in graph._writer
         for value in node.attrs.values()
+        for graph in (value if isinstance(value, tuple) else (value,))
     )

@@ -346,6 +346,7 @@ def save(node, tensor: Tensor) -> Tensor:
                     list(node.inputs), cond=node.attrs["cond"], body=node.attrs["body"],
                     name=f"{node.name}/trip_count",
                 )  # fmt: skip
+        count._node.control_inputs = list(node.control_inputs)
         node.grouped = (list(node.inputs), count)
         node.inputs = (*node.inputs, count)
         node.outputs.append(Tensor(node, len(node.outputs), int32, ()))

@@ -98,44 +98,70 @@ def _(node, dy):
 
 @op(
     "_StackWriteGrowing",
-    "stack: T, index: int32, value: T -> written: T",
-    shape=lambda stack, index, value, **_: (
-        None if value.dims is None else (None, *value.dims)
-    ),
+    "stack: T, index: int32, value: T -> written: T, before: int32",
+    shape=lambda stack, index, value, **_: [
+        None if value.dims is None else (None, *value.dims),
+        (),
+    ],
     host=True,
 )
 def stack_write_growing(stack, index, value):
-    """A write beyond the end makes the stack longer: only the host can."""
+    """A write beyond the end makes the stack longer: only the host can.
+
+    Also gives how long the stack was, which is all that the gradient needs of it.
+    """
     index = int(index)
+    before = _length(stack)
     if isinstance(stack, Unshaped) or not np.ndim(stack):
-        size = getattr(stack, "size", 0)
-        stack = np.zeros((size, *np.shape(value)), np.asarray(value).dtype)
+        stack = np.zeros((int(before), *np.shape(value)), np.asarray(value).dtype)
     if index >= len(stack):
         more = np.zeros((index + 1 - len(stack), *np.shape(value)), stack.dtype)
         stack = np.concatenate([stack, more])
     else:
         stack = np.array(stack)
     stack[index] = value
-    return stack
+    return stack, before
 
 
 @stack_write_growing.gradient
-def _(node, dy):
-    stack, index, value = node.inputs
+def _(node, dy, _before):
+    _, index, value = node.inputs
     cleared = stack_write(dy, index, TABLE["ZerosLike"](value))
-    return stack_trim(cleared, stack), None, stack_read(dy, index)
+    return stack_trim(cleared, node.outputs[1]), None, stack_read(dy, index)
 
 
 @op(
     "_StackTrim",
-    "x: T, stack: T -> y: T",
-    shape=rules.same_as(0),
+    "x: T, size: int32 -> y: T",
+    shape=lambda x, size, **_: None if x.dims is None else (None, *x.dims[1:]),
     host=True,
 )
-def stack_trim(x, stack):
-    """The entries of `x` that `stack` has too, before it grew."""
-    n = getattr(stack, "size", 0) if isinstance(stack, Unshaped) else np.shape(stack)[0]
-    return x[:n]
+def stack_trim(x, size):
+    """The first `size` entries of `x`: those of a stack before it grew."""
+    return x[: int(size)]
+
+
+@stack_trim.gradient
+def _(node, dy):
+    x = node.inputs[0]
+    padding = TABLE["Sub"](stack_size(x), stack_size(dy))
+    return stack_pad(dy, padding), None
+
+
+@op(
+    "_StackPad",
+    "x: T, rows: int32 -> y: T",
+    shape=lambda x, rows, **_: None if x.dims is None else (None, *x.dims[1:]),
+    host=True,
+)
+def stack_pad(x, rows):
+    """`x` with `rows` more entries of zeros."""
+    return np.concatenate([x, np.zeros((int(rows), *np.shape(x)[1:]), x.dtype)])
+
+
+@stack_pad.gradient
+def _(node, dy):
+    return stack_trim(dy, stack_size(node.inputs[0])), None
 
 
 @op(
@@ -171,8 +197,13 @@ def _known_size(stack, **_):
     gradient=STOPS,
 )
 def stack_size(stack):
-    n = stack.size if isinstance(stack, Unshaped) else np.shape(stack)[0]
-    return np.array(n, np.int32)
+    return _length(stack)
+
+
+def _length(stack) -> np.ndarray:
+    if isinstance(stack, Unshaped):
+        return np.array(stack.size, np.int32)
+    return np.array(np.shape(stack)[0] if np.ndim(stack) else 0, np.int32)
 
 
 @op(

@@ -27,18 +27,30 @@ class Call:
     (strings, files, printing) runs at once.
     """
 
-    def __init__(self, graph: TracedGraph, arguments: list[Tensor]):
+    def __init__(
+        self,
+        graph: TracedGraph,
+        arguments: list[Tensor],
+        outputs: list[Tensor] | None = None,
+    ):
         self.graph = graph
         self.arguments = arguments
+        self.outputs = graph.outputs if outputs is None else outputs
         pairs = list(graph.captures.values())
         self.handles = [(o, i) for o, i in pairs if o.dtype is resource]
         self.values = [(o, i) for o, i in pairs if o.dtype is not resource]
-        self.variables = [getattr(o, "cell", None) for o, _ in self.handles]
-        fed = [*arguments, *(i for _, i in self.values)]
-        self.fetches: list[Any] = [*graph.outputs, *graph.effects]
+        self.variables: list[Any] = [getattr(o, "cell", None) for o, _ in self.handles]
+        #: Where the graph's random ops have got to in their streams.
+        self.kept: dict[Node, EagerTensor] = {}
+        self._taped: dict[int, Any] = {}
+        self.replan()
+
+    def replan(self) -> None:
+        """Find again what to run: a gradient gave the graph's loops more outputs."""
+        fed = [*self.arguments, *(i for _, i in self.values)]
+        self.fetches: list[Any] = [*self.outputs, *self.graph.effects]
         self.nodes = order(prune(self.fetches, {id(t) for t in fed}))
         self.plan = make_plan(self.fetches, fed)
-        self.kept: dict[Node, EagerTensor] = {}
         self.op: Op | None = None
         segments = self.plan.segments
         if len(segments) == 1 and not segments[0].host and not segments[0].static:
@@ -47,7 +59,7 @@ class Call:
     # --- on the device, as one record -----------------------------------------------
 
     def _compile(self, step: DeviceStep) -> None:
-        outputs = [o for o in self.graph.outputs]
+        outputs = list(self.outputs)
         for tensor in outputs:
             known = any(tensor is t for t in step.segment.outputs)
             if not known and id(tensor) not in self.plan.aliases:
@@ -86,6 +98,22 @@ class Call:
 
     def __call__(self, inputs: list[EagerTensor]) -> list:
         """Results for eager `inputs`, one for each argument."""
+        if RECORDER.tapes:
+            taped = self._as_taped(len(RECORDER.tapes))
+            if taped is not None:
+                return taped(inputs)
+        return self.untaped(inputs)
+
+    def _as_taped(self, depth: int):
+        """This call as `depth` tapes need it; None where they can look inside."""
+        if depth not in self._taped:
+            from penstock.v2.call_taped import as_taped
+
+            self._taped[depth] = as_taped(self, depth)
+        return self._taped[depth]
+
+    def untaped(self, inputs: list[EagerTensor]) -> list:
+        """Results for `inputs`; a tape, if one is there, sees one record."""
         if self.op is None:
             return self._run_now(inputs)
         step = self.step
@@ -106,7 +134,7 @@ class Call:
         every = [*held, *taken, *large]
         specs = self._specs(every)
         outs = RECORDER.composite(self.op, every, specs)
-        count = len(self.graph.outputs)
+        count = len(self.outputs)
         for node, new in zip(step.written, outs[count:], strict=True):
             cell = cells.get(id(node))
             if cell is not None:
@@ -180,7 +208,7 @@ class Call:
                 self.kept[node] = EagerTensor(
                     as_dtype(array.dtype), tuple(array.shape), array
                 )
-        return [self._result(t, values, store) for t in self.graph.outputs]
+        return [self._result(t, values, store) for t in self.outputs]
 
     @property
     def _assigned(self) -> set[Node]:
@@ -209,7 +237,7 @@ class Call:
             by_id[id(node.outputs[0])] = value
         with context.entered(graph):
             values = self._emit(by_id, _Symbolic(state))
-        outs = [values[id(t)] for t in self.graph.outputs]
+        outs = [values[id(t)] for t in self.outputs]
         return [*outs, *(state.get(n, outs[0] if outs else None) for n in step.written)]
 
     def inline(self, where, inputs: list[Tensor]) -> list[Tensor]:
@@ -224,7 +252,7 @@ class Call:
         cells = {id(inner): cell for (_, inner), cell in zip(
             self.handles, self.variables, strict=True)}  # fmt: skip
         values = self._emit(by_id, _Cells(cells) if where.eager else _Handles())
-        return [values[id(t)] for t in self.graph.outputs]
+        return [values[id(t)] for t in self.outputs]
 
     def _emit(self, values: dict[int, Any], state) -> dict[int, Any]:
         """Call each node's op again; `state` says how variables are treated."""

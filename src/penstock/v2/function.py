@@ -1,7 +1,8 @@
 """`tf.function`: a Python function traced once per signature, run as one call.
 
-No source is rewritten. Where Python itself must know a value (`if tensor:`, a loop
-over a tensor of unknown length), that signature runs eagerly instead, which is right by
+`if`, `while`, `for` and their like work on tensors (`api.rewriting`). Where Python
+itself must know a value all the same (`int(tensor)`, a variable that is no tensor and
+differs between branches), that signature runs eagerly instead, which is right by
 construction and still fused between the looks.
 """
 
@@ -16,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from penstock.api.rewriting import rewritten
 from penstock.core import nest
 from penstock.core.errors import UnsupportedError
 from penstock.core.shapes import compatible
@@ -45,9 +47,10 @@ class Function:
     """A Python function that runs as graphs. Made by `tf.function`."""
 
     def __init__(self, python_function: Callable, input_signature=None, name=None,
-                 jit_compile=None, reduce_retracing=False, bound_to=None):  # fmt: skip
+                 jit_compile=None, autograph=True, bound_to=None):  # fmt: skip
         functools.update_wrapper(self, python_function)
         self.python_function = python_function
+        self.autograph = autograph
         self._name = name or getattr(python_function, "__name__", "function")
         self._signature = input_signature
         self._bound_to = bound_to
@@ -84,13 +87,18 @@ class Function:
     def _method(self, instance) -> Function:
         reference = _weak(instance)
         function = self.python_function
+        autograph = self.autograph
 
         def method(*args, **kwargs):
-            return function(reference(), *args, **kwargs)
+            staged = autograph and not context.executing_eagerly()
+            inner = rewritten(function) if staged else function
+            return inner(reference(), *args, **kwargs)
 
         functools.update_wrapper(method, function)
         method.__signature__ = _without_self(function)  # type: ignore[attr-defined]
-        return Function(method, self._signature, self._name, self.jit_compile)
+        return Function(
+            method, self._signature, self._name, self.jit_compile, self.autograph
+        )
 
     def __call__(self, *args, **kwargs):
         if _eagerly:
@@ -205,6 +213,13 @@ class Function:
             return self._trace(args, kwargs, tensors)
         return ConcreteFunction(self, graph, outputs)
 
+    @functools.cached_property
+    def _staged(self) -> Callable:
+        """The Python function as it is traced: with its control flow on tensors."""
+        return (
+            rewritten(self.python_function) if self.autograph else self.python_function
+        )
+
     def _call_symbolic(self, graph: TracedGraph, args, kwargs, tensors):
         """The Python function on placeholders in the place of `tensors`."""
         specs = None if self._signature is None else nest.flatten(list(self._signature))
@@ -223,7 +238,7 @@ class Function:
         values = {k: nest.map_structure(symbol, v) for k, v in bound.arguments.items()}
         for k, v in values.items():
             bound.arguments[k] = v
-        return self.python_function(*bound.args, **bound.kwargs)
+        return self._staged(*bound.args, **bound.kwargs)
 
 
 class ConcreteFunction:
@@ -239,7 +254,6 @@ class ConcreteFunction:
         self.captures_symbols = any(
             not isinstance(t, EagerTensor) for t in graph.captured
         )
-        self._arguments = graph.inputs[: len(graph.inputs) - len(graph.captures)]
         self._arguments = [
             t
             for t in graph.inputs
@@ -309,12 +323,8 @@ def function(func=None, input_signature=None, autograph=True, jit_compile=None,
     def decorate(f):
         if isinstance(f, Function):
             return f
-        made = Function(f, input_signature, name, jit_compile)
-        if isinstance(f, types.MethodType):
-            return Function(
-                f, input_signature, name or f.__name__, jit_compile, bound_to=f.__self__
-            )
-        return made
+        bound_to = f.__self__ if isinstance(f, types.MethodType) else None
+        return Function(f, input_signature, name, jit_compile, autograph, bound_to)
 
     return decorate if func is None else decorate(func)
 
