@@ -25,8 +25,8 @@ PROGRAMS = {
     "descent": (1e-5, 2e-6, [], []),
     "yoghurt": (1e-5, 1e-5, [], []),
     "char_rnn": (1e-3, 2e-3, [], []),
-    "gan": (1e-3, 1e-3, [], []),
-    "vae": (1e-3, 1e-3, [], []),
+    "dcgan": (1e-3, 1e-4, [], []),
+    "vae": (1e-4, 1e-4, [], []),
     "dots": (1e-3, 1e-3, ["{shared}/data/dot.csv"], ["dots.png", "dots_l2.png"]),
 }
 
@@ -36,6 +36,7 @@ def main() -> None:
     shared = os.environ.get("PENSTOCK_SHARED", "")
     environment = {
         **os.environ, "MPLBACKEND": "Agg", "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_USE_LEGACY_KERAS": "1",
         "CUDA_VISIBLE_DEVICES": "",
     }  # fmt: skip
     for name in sys.argv[1:] or PROGRAMS:

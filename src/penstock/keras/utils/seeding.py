@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from penstock.v2.random import set_seed
+
 _seeders: list[Callable[[int], None]] = []
 
 
@@ -25,5 +27,6 @@ def set_random_seed(seed: int) -> None:
         )
     random.seed(seed)
     np.random.seed(seed)
+    set_seed(int(seed))
     for seeder in _seeders:
         seeder(int(seed))
