@@ -76,7 +76,8 @@ def effects(node: Node) -> Effects:
     kept = memo.get(node)
     stamp = (_epoch[0], tuple(g.version for g in graphs))
     if kept is None or kept[0] != stamp:
-        memo[node] = kept = (stamp, _inside(node, graphs, moved or op.host))
+        host = moved or op.host or _has_text(node)
+        memo[node] = kept = (stamp, _inside(node, graphs, host))
     return kept[1]
 
 

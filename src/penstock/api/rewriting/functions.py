@@ -186,6 +186,7 @@ def _code_of(node: ast.FunctionDef, old: types.CodeType) -> types.CodeType:
     defaults.kw_defaults = [
         None if d is None else ast.Constant(None) for d in defaults.kw_defaults
     ]
+    node.name = "_rewritten"  # its own name is what it was outside
     free = [*old.co_freevars, STAGED]
     if "__class__" not in free:
         free.append("__class__")
