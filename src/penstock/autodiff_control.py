@@ -19,7 +19,6 @@ from penstock.core.dtypes import bool as bool_
 from penstock.core.dtypes import int32, resource
 from penstock.ir import context
 from penstock.ir.func_graph import FuncGraph
-from penstock.ir.graph import Graph
 from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.node import Node
 from penstock.ir.op import TABLE
@@ -47,7 +46,7 @@ class GradientGraph(FuncGraph):
     """
 
     def __init__(
-        self, name: str, outer, forward: Graph, fetch: Callable, again: Callable
+        self, name: str, outer, forward: FuncGraph, fetch: Callable, again: Callable
     ):
         super().__init__(name, outer)
         self.forward = forward
@@ -307,8 +306,10 @@ def _backward_loop(node: Node, vary, fixed, dys, extra):
         before = TABLE["Sub"](at, 1)
     graph.inputs = [at, *received, *totals]
     outer_inputs = graph.captured
-    graph.inputs += [inner for _, inner in graph.captures.values()]
-    graph.outputs = [before, *new, *sums, *(i for _, i in graph.captures.values())]
+    captured = [inner for _, inner in graph.captures.values()]
+    graph.inputs += captured
+    outputs: list[Any] = [before, *new, *sums, *captured]
+    graph.outputs = outputs
     first = [
         TABLE["Sub"](rounds(node), 1) if saved(node) else _unsaved_count(node),
         *(dys[k] if dys[k] is not None else _zeros(node.outputs[k]) for k in vary),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from typing import Any
 
 import numpy as np
 
@@ -301,7 +302,7 @@ class Unique(tuple):
 class UniqueWithCounts(Unique):
     """What `unique_with_counts` gives: `y`, `idx` and `count`."""
 
-    count = property(lambda self: self[2])
+    count: Any = property(lambda self: self[2])
 
 
 class ListDiff(Unique):

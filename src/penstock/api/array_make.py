@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.api.scopes import scope, tensor
@@ -51,7 +53,7 @@ def _filled(value, shape, dtype, name, default):
         return ops.fill(shape, filling, name=full or None)
 
 
-def _known_shape(shape):
+def _known_shape(shape) -> Any:
     """`shape` as sizes where it holds no tensors; ValueError for unknown sizes."""
     if isinstance(shape, np.ndarray):
         shape = shape.tolist()

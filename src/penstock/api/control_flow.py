@@ -251,7 +251,7 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
 def while_loop(
     cond, body, loop_vars, shape_invariants=None, parallel_iterations=10,
     back_prop=True, swap_memory=False, maximum_iterations=None, name=None,
-):  # fmt: skip
+) -> Any:  # fmt: skip
     """Repeat `body(*loop_vars)` while `cond(*loop_vars)`; the final loop_vars.
 
     `loop_vars` may be nested and hold TensorArrays. A size that changes from round to

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.api.scopes import tensor
@@ -50,12 +52,13 @@ class EagerTensorArray(TensorArray):
         """Element `index`; zeros where nothing was written."""
         found = self._elements[self._at(index)]
         if found is None:
-            if self._dims is None or None in self._dims:
+            dims: Any = self._dims
+            if dims is None or None in dims:
                 raise OutOfRangeError(
                     None, None, f"Element {int(index)} of the TensorArray was not "
                     "written, and its shape is not known.",
                 )  # fmt: skip
-            return tensor(np.zeros(self._dims, self._dtype.np))
+            return tensor(np.zeros(dims, self._dtype.np))
         return found
 
     def write(self, index, value, name=None) -> EagerTensorArray:
@@ -80,7 +83,8 @@ class EagerTensorArray(TensorArray):
 
     def stack(self, name=None):
         if not self._elements:
-            return tensor(np.zeros((0, *(self._dims or ())), self._dtype.np))
+            dims: Any = (0, *(self._dims or ()))
+            return tensor(np.zeros(dims, self._dtype.np))
         return TABLE["Pack"]([self.read(i) for i in range(len(self._elements))], axis=0)
 
     def gather(self, indices, name=None):

@@ -219,10 +219,10 @@ def resize_with_crop_or_pad(image, target_height, target_width):
         cut = [max((a - b) // 2, 0) for a, b in
                ((height, target_height), (width, target_width))]  # fmt: skip
         kept = min(height, target_height), min(width, target_width)
-        x = crop_to_bounding_box(x, *cut, *kept)
+        x = crop_to_bounding_box(x, cut[0], cut[1], *kept)
         room = [max((b - a) // 2, 0) for a, b in
                 ((height, target_height), (width, target_width))]  # fmt: skip
-        x = pad_to_bounding_box(x, *room, target_height, target_width)
+        x = pad_to_bounding_box(x, room[0], room[1], target_height, target_width)
         return _unbatched(x, alone)
 
 

@@ -36,7 +36,7 @@ class Mapped:
     def __init__(self, function: Callable, element_spec):
         self.function = function
         self.spec = None
-        self._graph: TracedGraph | None = None
+        self._graph: Any = None  # the traced function, once it has been asked for
         self._store = Store()
         try:
             self._trace(element_spec)

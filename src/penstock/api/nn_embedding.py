@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.api import array, operators  # noqa: F401  (arithmetic of tensors)
 from penstock.api import math_arithmetic as arithmetic
 from penstock.api import math_reduce as reduce
@@ -26,7 +28,8 @@ def lookup(params, ids, strategy: str, max_norm, name):
     if params is None or (isinstance(params, list | tuple) and not params):
         raise ValueError("Need at least one param to look up embeddings in.")
     if hasattr(params, "_as_list"):  # a partitioned variable
-        params = list(params._as_list())
+        whole: Any = params
+        params = list(whole._as_list())
     if strategy not in ("mod", "div"):
         raise ValueError(f"Unrecognized partition strategy: {strategy}.")
     shards = list(params) if isinstance(params, list | tuple) else [params]
@@ -55,7 +58,7 @@ def _from_shards(shards, ids, strategy, max_norm, name):
     places = TABLE["DynamicPartition"](whole, shard, num_partitions=count)
     found = [array.gather(p, r) for p, r in zip(shards, rows, strict=True)]
     out = TABLE["ParallelDynamicStitch"](places, found, name=name or None)
-    inner = [int(n) for n in tensor(shards[0]).shape.as_list()[1:]]
+    inner: list[Any] = tensor(shards[0]).shape.as_list()[1:]
     out = array.reshape(out, array.concat([array.shape(ids), inner], 0))
     out.set_shape(ids.shape.concatenate(inner))
     return _clipped(out, ids, max_norm)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math as pymath
+from typing import Any
 
 from penstock.api import array, operators  # noqa: F401  (arithmetic of tensors)
 from penstock.api.math_functions import cast
@@ -64,7 +65,8 @@ def dense_cross_entropy(labels, logits, axis, name, default, stop: bool):
 
 def _of_rows(op, x: Tensor, y: Tensor, name: str) -> Tensor:
     """`op` on x and y as matrices, its result shaped as their outer dimensions."""
-    static = None if None in (x.dims, y.dims) else merge(x.dims, y.dims)[:-1]
+    merged: Any = merge(x.dims, y.dims)
+    static = None if x.dims is None or y.dims is None else merged[:-1]
     outer_rank, sizes = array.rank(x), array.shape(x)
     flat_x, flat_y = _as_matrix(x), _as_matrix(y)
     loss = op(flat_x, flat_y, name=name or None)[0]
@@ -91,21 +93,22 @@ def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
     Raises InvalidArgumentError when a label is outside [0, classes).
     """
     with scope(name, "SparseSoftmaxCrossEntropyWithLogits"):
-        y = tensor(labels, name="labels")
-        x = tensor(logits, name="logits")
+        y: Any = tensor(labels, name="labels")
+        x: Any = tensor(logits, name="logits")
         narrow = x.dtype.base_dtype
         if narrow.size < 4:
             x = cast(x, "float32")
         if x.dims is not None and not x.dims:
             raise ShapeError("logits must have a class axis; received a scalar.")
-        if None not in (x.dims, y.dims) and len(y.dims) != len(x.dims) - 1:
+        ranked = x.dims is not None and y.dims is not None
+        if ranked and len(y.dims) != len(x.dims) - 1:
             raise ShapeError(
                 "Rank mismatch: Rank of labels (received "
                 f"{len(y.dims)}) should equal rank of logits minus 1 (received "
                 f"{len(x.dims)}): labels {show(y.dims)}, logits {show(x.dims)}. For "
                 "one-hot labels use softmax_cross_entropy_with_logits."
             )
-        if None not in (x.dims, y.dims) and any(
+        if ranked and any(
             None not in (a, b) and a != b
             for a, b in zip(y.dims, x.dims[:-1], strict=True)
         ):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.api import array, operators  # noqa: F401  (arithmetic of tensors)
 from penstock.api import math_reduce as reduce
 from penstock.api.math_functions import cast
@@ -60,7 +62,7 @@ def sufficient_statistics(x, axes, shift=None, keepdims=False, name=None):
         x = tensor(x, name="x")
         dims = x.dims
         if dims is not None and all(dims[a] is not None for a in axes):
-            count = 1
+            count: Any = 1
             for a in axes:
                 count *= dims[a]
             counts = tensor(float(count), x.dtype.base_dtype, name="count")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ops import source
 
 
-def identity(input, name=None):
+def identity(input, name=None) -> Any:
     """`input` again, as a node of its own. As `tf.identity`."""
     if isinstance(input, IndexedSlices):
         return IndexedSlices(

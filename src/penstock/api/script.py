@@ -24,7 +24,9 @@ def py_func(func, inp, Tout, stateful=True, name=None):
     return _call("PyFunc" if stateful else "PyFuncStateless", func, inp, Tout, name)
 
 
-def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
+def numpy_function(
+    func: Any = None, inp: Any = None, Tout=None, stateful=True, name=None
+):
     """As `py_func`. As `tf.numpy_function`."""
     if context.executing_eagerly():
         made = func(*[getattr(x, "numpy", lambda x=x: x)() for x in inp])
@@ -32,7 +34,7 @@ def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
     return py_func(func, inp, Tout, stateful, name)
 
 
-def py_function(func=None, inp=None, Tout=None, name=None):
+def py_function(func: Any = None, inp: Any = None, Tout=None, name=None):
     """`func` of eager tensors, called when the step runs. As `tf.py_function`."""
     if context.executing_eagerly():
         return func(*[tensor(x) for x in inp])

@@ -6,6 +6,7 @@ import numpy as np
 
 from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
+from penstock.core.shapes import Dimension
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 
@@ -102,7 +103,7 @@ def _index(value):
         return _index(value._dense_tensor())
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
-    if type(value).__name__ == "Dimension":
+    if isinstance(value, Dimension):
         value = value.value
     try:
         return value.__index__()

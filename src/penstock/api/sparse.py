@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
+from typing import Any
 
 import numpy as np
 
@@ -101,7 +102,7 @@ def sparse_placeholder(dtype, shape=None, name=None):
 
 
 def sparse_to_dense(
-    sparse_indices, output_shape, sparse_values, default_value=0,
+    sparse_indices, output_shape, sparse_values, default_value: Any = 0,
     validate_indices=True, name=None,
 ):  # fmt: skip
     """A dense tensor of `output_shape`: values where indices say, else the default."""

@@ -319,7 +319,7 @@ class Variable:
         return bool(self._dense_tensor())
 
     def __len__(self):
-        return len(self._tensor)
+        return self._tensor.__len__()
 
     def __index__(self):
         return self._tensor.__index__()
@@ -421,7 +421,7 @@ def _sliced(variable: Variable, index):
 
 
 attach(Variable)
-Variable.__getitem__ = _sliced
+setattr(Variable, "__getitem__", _sliced)  # noqa: B010 (after `attach`'s own)
 
 
 def _restored(value, trainable, name) -> Variable:
@@ -435,7 +435,7 @@ def _initial(value, kind: DType | None) -> EagerTensor:
     if isinstance(value, Tensor) and not isinstance(value, EagerTensor):
         value = _lifted(value)
     with context.entered(RECORDER):
-        tensor = as_tensor(RECORDER, value, kind, None)
+        tensor: Any = as_tensor(RECORDER, value, kind, None)
         if kind is not None and tensor.dtype.base_dtype is not kind:
             raise ValueError(
                 f"The initial value has dtype {tensor.dtype.name}, but dtype "

@@ -19,7 +19,9 @@ class DType:
         "is_bool", "is_complex", "is_floating", "is_integer", "is_unsigned",
     )  # fmt: skip
 
-    def __init__(self, name: str, number: int, numpy_type, *, ref: bool = False):
+    def __init__(
+        self, name: str, number: int, numpy_type, *, ref: builtins.bool = False
+    ):
         self._name = name + ("_ref" if ref else "")
         self._numpy = None if numpy_type is None else np.dtype(numpy_type)
         self.as_datatype_enum = number + (100 if ref else 0)
@@ -174,6 +176,8 @@ _TABLE = [
 _BY_NUMBER = {number: DType(name, number, kind) for name, number, kind in _TABLE}
 _REFS = {number: DType(name, number, kind, ref=True) for name, number, kind in _TABLE}
 _BY_NAME = {d.name: d for d in (*_BY_NUMBER.values(), *_REFS.values())}
+_SYNONYMS = {"half": "float16", "float": "float32", "double": "float64"}
+_BY_NAME.update((word, _BY_NAME[name]) for word, name in _SYNONYMS.items())
 
 float16 = half = _BY_NAME["float16"]
 bfloat16 = _BY_NAME["bfloat16"]
@@ -191,7 +195,6 @@ qint8, quint8 = _BY_NAME["qint8"], _BY_NAME["quint8"]
 qint16, quint16, qint32 = _BY_NAME["qint16"], _BY_NAME["quint16"], _BY_NAME["qint32"]
 float8_e5m2, float8_e4m3fn = _BY_NAME["float8_e5m2"], _BY_NAME["float8_e4m3fn"]
 
-_BY_NAME |= {"half": float16, "float": float32, "double": float64}
 _BY_NUMPY = {d.np: d for d in _BY_NUMBER.values() if d.is_numpy_compatible}
 _BY_NUMPY[np.dtype(np.object_)] = string
 _BY_PYTHON = {builtins.float: float32, builtins.bool: bool, object: string}

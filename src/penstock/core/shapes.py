@@ -317,7 +317,9 @@ class TensorShape:
         return TensorShape(relax(self._dims, as_dims(other)))
 
     def as_proto(self):
-        from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
+        from tensorboard.compat.proto.tensor_shape_pb2 import (  # generated code
+            TensorShapeProto,  # pyright: ignore
+        )
 
         if self._dims is None:
             return TensorShapeProto(unknown_rank=True)

@@ -76,7 +76,7 @@ def output_dtypes(op: Op, attrs: Mapping[str, Any], grouped) -> tuple[DType, ...
         if arg.list_attr is not None:
             out.extend(attrs[arg.list_attr])
             continue
-        kind = arg.dtype if arg.dtype is not None else attrs[arg.type_attr]
+        kind: Any = arg.dtype if arg.type_attr is None else attrs[arg.type_attr]
         if arg.ref:
             kind = kind._as_ref
         count = 1 if arg.number_attr is None else int(attrs[arg.number_attr])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.core.shapes import Dims, is_static
@@ -10,8 +12,8 @@ from penstock.ir.tensor import Tensor
 _SYMBOLIC = object()
 
 
-def constant_value(tensor: Tensor) -> np.ndarray | None:
-    """The value of `tensor` where shape arithmetic alone gives it, else None."""
+def constant_value(tensor: Tensor) -> Any:
+    """The array that shape arithmetic alone gives for `tensor`, else None."""
     known = getattr(tensor, "known_value", _SYMBOLIC)
     if known is not _SYMBOLIC:  # an eager tensor, or what stands for one
         return known() if callable(known) else known

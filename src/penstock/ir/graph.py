@@ -61,8 +61,10 @@ class Graph:
         """Add a node for `op` called with `args`; what `Op.__call__` returns."""
         self._check_open(op.type)
         line = user_line()
-        exact = name is not None and name.endswith("/")
-        full = name[:-1] if exact else self.unique_name(name or op.type.lstrip("_"))
+        if name is not None and name.endswith("/"):
+            full = name[:-1]
+        else:
+            full = self.unique_name(name or op.type.lstrip("_"))
         outer, self._scope = self._scope, full
         try:
             bound = bind(op, args, attrs, self._convert_input)
@@ -248,7 +250,7 @@ class Graph:
     def get_operations(self) -> list[Node]:
         return list(self._nodes.values())
 
-    def get_operation_by_name(self, name: str) -> Node:
+    def get_operation_by_name(self, name: Any) -> Node:
         """Raises KeyError where there is no such operation."""
         if not isinstance(name, str):
             raise TypeError(f"Operation names are strings (or similar), not {name!r}.")
@@ -263,7 +265,7 @@ class Graph:
                 f"The name '{name}' refers to an Operation not in the graph."
             ) from None
 
-    def get_tensor_by_name(self, name: str) -> Tensor:
+    def get_tensor_by_name(self, name: Any) -> Tensor:
         """Raises ValueError for no tensor name, KeyError where there is none."""
         if not isinstance(name, str):
             raise TypeError(f"Tensor names are strings (or similar), not {name!r}.")
@@ -419,7 +421,8 @@ def _place(node: Node, device) -> None:
     elif callable(device):
         node.device = device(node) or node.device
     else:
-        node.device = getattr(device, "to_string", lambda: str(device))()
+        named: Any = getattr(device, "to_string", lambda: device)
+        node.device = str(named())
 
 
 def _told(error: Exception, op: Op, name: str, line) -> Exception:

@@ -34,10 +34,12 @@ class Tensor:
     equality = True
 
     def __init__(self, node: Node, index: int, dtype: DType, dims: Dims):
-        self._node = node
+        self._node: Any = node  # None where an eager tensor has no node
         self.value_index = index
         self.dtype = dtype
-        self.dims = dims
+        #: A tuple of sizes, None where unknown; None for an unknown rank. `Dims`, but
+        #: no checker can follow that a rank was asked for before it is used.
+        self.dims: Any = dims
         #: For a resource handle: the shape of the variable it names.
         self.variable_dims: TensorShape | None = None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.core.dtypes import INDEX, int32
@@ -227,7 +229,7 @@ def _(node, dy):
     if b_t:
         db = TABLE["Transpose"](db, [1, 0])
     wide = TABLE["Transpose"](b, [1, 0]) if b_t else b
-    column = {"begin_mask": 1, "end_mask": 1, "shrink_axis_mask": 2}
+    column: Any = {"begin_mask": 1, "end_mask": 1, "shrink_axis_mask": 2}
     rows = TABLE["StridedSlice"](at, [0, 0], [0, 1], [1, 1], **column)
     cols = TABLE["StridedSlice"](at, [0, 1], [0, 2], [1, 1], **column)
     if a_t:

@@ -21,9 +21,9 @@ from penstock.ops.xla import jnp
 def between(indices, n, what="indices"):
     """(whether all `indices` are in [0, n), what to say where they are not)."""
     message = f"{what} are not all in [0, {n})"
-    if isinstance(indices, np.ndarray | np.generic):
-        return bool(((indices >= 0) & (indices < n)).all()), message
-    return ((indices >= 0) & (indices < n)).all(), message
+    holds = ((indices >= 0) & (indices < n)).all()
+    known = isinstance(holds, np.generic)
+    return bool(holds) if known else holds, message
 
 
 def _rows(params, indices, **_):

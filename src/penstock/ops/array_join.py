@@ -258,7 +258,7 @@ def _parts(value, size_splits, split_dim, *, num_split, **_):
     return [(*dims[:at], n, *dims[at + 1 :]) for n in sizes]
 
 
-def _resolved(sizes, total):
+def _resolved(sizes, total) -> list:
     """The sizes with -1 replaced by what is left of `total` (None: not known)."""
     sizes = [int(n) for n in sizes]
     if -1 not in sizes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.core.dtypes import INDEX
@@ -167,7 +169,7 @@ def _outer_dims(dims, block, block_shape, scaled):
     if count is None:
         return (None,) * len(dims)
     known = block is not None and dims[0] is not None
-    batch = scaled(dims[0], int(np.prod(block))) if known else None
+    batch = scaled(dims[0], int(np.prod(np.asarray(block)))) if known else None
     return (batch, *[None] * count, *dims[count + 1 :])
 
 
@@ -225,12 +227,12 @@ def _batch_spaced(input, block_shape, crops, **_):
         return None
     if block is None or room is None:
         return _outer_dims(input.dims, block, block_shape, lambda b, n: b // n)
-    out = list(input.dims)
+    out: list[Any] = list(input.dims)
     if out[0] is not None:
         out[0] //= int(np.prod(block))
     for i, (b, (before, after)) in enumerate(zip(block, room, strict=True)):
         if out[i + 1] is not None:
-            out[i + 1] = out[i + 1] * int(b) - int(before) - int(after)  # type: ignore[operator]
+            out[i + 1] = out[i + 1] * int(b) - int(before) - int(after)
     return tuple(out)
 
 

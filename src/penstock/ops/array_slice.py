@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -30,8 +31,8 @@ class _Axis:
     ellipsis passes whole.
     """
 
-    source: int | None
-    at: int | None
+    source: Any
+    at: Any
     shrink: bool = False
 
 
@@ -209,7 +210,7 @@ def _cut_axis(x, item: slice, axis: int):
     return lax.slice_in_dim(x, first, max(last, first), step, axis)
 
 
-def _fold_strided(x, begin, end, strides, **masks):
+def _fold_strided(x, begin, end, strides, **masks: Any):
     return x[_index(x, begin, end, strides, masks)]
 
 
@@ -245,7 +246,7 @@ def strided_slice(
     return _cut(jnp.asarray(input), _index(input, begin, end, strides, masks))
 
 
-def masks_of(node) -> dict[str, int]:
+def masks_of(node) -> dict[str, Any]:
     """The five masks of a strided slice."""
     return {k: node.attrs[k] for k in MASKS}
 
@@ -408,14 +409,14 @@ def _sliced(input, begin, size, **_):
         dim = None if input.dims is None else input.dims[i]
         first = _element(begin, i)
         if n >= 0:
-            if None not in (first, dim) and first + n > dim:  # type: ignore[operator]
+            if first is not None and dim is not None and first + n > dim:
                 raise ShapeError(
                     f"Slice: begin {first} and size {n} leave dimension {i} of "
                     f"{show(input.dims)}."
                 )
             out.append(n)
         else:
-            out.append(None if None in (dim, first) else dim - first)
+            out.append(None if dim is None or first is None else dim - first)
     return tuple(out)
 
 

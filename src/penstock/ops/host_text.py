@@ -18,11 +18,8 @@ def number(value) -> str:
         return f"({number(value.real)},{number(value.imag)})"
     wide = kind.itemsize == 8
     exact = np.float64(value) if wide else np.float32(value)
-    for digits in (15, 17) if wide else (6, 9):
-        text = f"{float(exact):.{digits}g}"
-        if np.isnan(exact) or type(exact)(text) == exact:
-            return text
-    return text
+    short, full = (f"{float(exact):.{n}g}" for n in ((15, 17) if wide else (6, 9)))
+    return short if np.isnan(exact) or type(exact)(short) == exact else full
 
 
 def flat_summary(array, limit: int) -> str:

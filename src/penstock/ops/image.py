@@ -129,7 +129,7 @@ def _nearest(images, height, width, align, half):
     return images[:, rows][:, :, columns]
 
 
-_METHODS = {
+_METHODS: dict[str, Any] = {
     "ResizeBilinear": _bilinear,
     "ResizeBicubic": _weighted(_cubic_weights),
     "ResizeArea": _weighted(_area_weights),

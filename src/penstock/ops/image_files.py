@@ -30,7 +30,7 @@ def _opened(contents):
     return picture
 
 
-def _pixels(picture, channels: int, kind=np.uint8) -> np.ndarray:
+def _pixels(picture, channels: int, kind: Any = np.uint8) -> np.ndarray:
     """[rows, columns, channels] of a picture; 0 channels keeps its own number."""
     if picture.mode.startswith("I;16") or picture.mode == "I":
         deep = np.asarray(picture).astype(np.uint16)[..., None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from penstock.core.dtypes import FLOATING, REAL
-from penstock.core.shapes import merge
+from penstock.core.shapes import merge, merge_size
 from penstock.ir.op import TABLE, op
 from penstock.ops import rules
 from penstock.ops.xla import jax, jnp
@@ -242,7 +242,7 @@ def _bias_add(value, bias, *, data_format="NHWC", **_):
     if dims is None:
         return None
     at = 1 if data_format == "NCHW" else len(dims) - 1
-    return (*dims[:at], *merge(dims[at : at + 1], channels), *dims[at + 1 :])
+    return (*dims[:at], merge_size(dims[at], channels[0]), *dims[at + 1 :])
 
 
 @op("BiasAdd", "value: T, bias: T -> output: T", shape=_bias_add)

@@ -6,6 +6,8 @@ Inputs are [batch, *space, channels] (`NHWC`, `NDHWC`) or channels first; filter
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.core.dtypes import FLOATING, int32
 from penstock.core.errors import ShapeError
 from penstock.core.shapes import Dims, show
@@ -20,7 +22,7 @@ def channels_last(data_format: str) -> bool:
     return data_format[-1] == "C"
 
 
-def spatial(values, data_format: str) -> tuple[int, ...]:
+def spatial(values, data_format: str) -> tuple[Any, ...]:
     """The entries of a per-dimension attribute that belong to space."""
     return tuple(values[1:-1] if channels_last(data_format) else values[2:])
 
@@ -33,7 +35,7 @@ def explicit_pads(padding: str, explicit_paddings, data_format: str):
     return spatial(pairs, data_format)
 
 
-def window_output(size, window, stride, dilation, padding, pads=None) -> int | None:
+def window_output(size, window, stride, dilation, padding, pads: Any = None) -> Any:
     """Output size along one dimension, as TensorFlow pads. None if it is unknown."""
     if size is None or window is None:
         return None
@@ -88,7 +90,7 @@ def _conv_shape(rank: int):
         window = rules.ranked(filter, rank + 2, "filter")
         channel = -1 if channels_last(data_format) else 1
         channels = dims[channel]
-        if None not in (channels, window[-2]) and channels % window[-2]:
+        if channels is not None and window[-2] and channels % window[-2]:
             raise ShapeError(
                 f"The input has {channels} channels (shape {show(dims)}), which is not "
                 f"a multiple of the filter's {window[-2]} (shape {show(window)})."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from penstock.core.dtypes import FLOATING, INDEX
 from penstock.core.errors import ShapeError
-from penstock.core.shapes import broadcast, merge, show
+from penstock.core.shapes import broadcast, merge_size, show
 from penstock.ir.op import TABLE, op
 from penstock.ops import rules
 from penstock.ops.xla import jax, jnp
@@ -53,8 +53,9 @@ def _through_softmax(logits, dy):
 
 def _sparse(features, labels, **_):
     logits = rules.ranked(features, 2, "logits")
-    batch = merge(logits[:1], rules.ranked(labels, 1, "labels"))
-    return [batch, (batch[0], logits[1])]
+    labelled = rules.ranked(labels, 1, "labels")
+    batch = merge_size(logits[0], labelled[0])
+    return [(batch,), (batch, logits[1])]
 
 
 def _label_range(features, labels, **_):

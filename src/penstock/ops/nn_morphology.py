@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.core.dtypes import REAL
 from penstock.core.shapes import Dims
 from penstock.ir.op import op
@@ -36,7 +38,7 @@ def _dilate(x, w, strides, rates, padding):
         window_output(x.shape[i + 1], w.shape[i], strides[i + 1], rates[i + 1], padding)
         for i in range(2)
     ]
-    best = None
+    best: Any = None
     for row in range(w.shape[0]):
         for column in range(w.shape[1]):
             first = (row * rates[1], column * rates[2])

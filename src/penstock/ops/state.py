@@ -6,6 +6,8 @@ returns their new ones; its outputs, if any, are the first variable afterwards.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.core.shapes import as_dims, merge
@@ -44,7 +46,7 @@ def var_handle():
     raise AssertionError("a handle names a variable, it has no value")
 
 
-def handle_shape(handle):
+def handle_shape(handle) -> Any:
     """The static shape of the variable that a resource tensor names."""
     return as_dims(getattr(handle, "variable_dims", None))
 

@@ -10,6 +10,7 @@ import base64
 import re
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from penstock.ir.op import STOPS, op
 from penstock.ops import rules
 
 
-def _map(function: Callable, array, kind=object) -> np.ndarray:
+def _map(function: Callable, array, kind: Any = object) -> np.ndarray:
     """`function` of each element."""
     array = np.asarray(array)
     out = np.empty(array.shape, kind)
@@ -85,7 +86,8 @@ def string_join(inputs, *, separator=""):
     parts = np.broadcast_arrays(*inputs)
     out = np.empty(parts[0].shape, object)
     for index in np.ndindex(out.shape):
-        out[index] = glue.join(p[index] for p in parts)
+        items: list[Any] = [p[index] for p in parts]
+        out[index] = glue.join(items)
     return out
 
 
@@ -103,7 +105,7 @@ def substr(input, pos, len, *, unit="BYTE"):
     return out
 
 
-def _part(value: bytes, start: int, size: int, unit: str) -> bytes:
+def _part(value: Any, start: int, size: int, unit: str) -> bytes:
     text = _characters(value, unit)
     n = len(text)
     if not -n <= start <= n:

@@ -245,10 +245,10 @@ def _bound(op: Op, inputs: list[Tensor], attrs: dict[str, Any], what: str) -> Bo
     for arg in op.inputs:
         if not arg.is_list:
             count = 1
-        elif arg.list_attr is not None:
-            count = len(attrs[arg.list_attr])
-        else:
+        elif arg.number_attr is not None:
             count = int(attrs[arg.number_attr])
+        else:
+            count = len(attrs[arg.list_attr or ""])
         if not 0 <= count <= len(inputs) - at:
             raise ValueError(
                 f"{what} of type {op.type}: {len(inputs)} inputs do not fill argument "

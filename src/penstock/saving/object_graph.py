@@ -33,7 +33,8 @@ def children(thing: Any) -> dict[str, Any]:
         return {}
     given = getattr(thing, "_trackable_children", None)
     if callable(given):
-        return dict(given())
+        own: Any = given()
+        return dict(own)
     if isinstance(thing, list | tuple):
         return {str(i): v for i, v in enumerate(thing) if _takes_part(v)}
     if isinstance(thing, Mapping):
@@ -124,7 +125,8 @@ def write_objects(prefix: str, root: Any) -> None:
 
 def _slots(thing: Any) -> Iterator[tuple[Any, str, Any]]:
     given = getattr(thing, "_slot_references", None)
-    return iter(given()) if callable(given) else iter(())
+    made: Any = given() if callable(given) else ()
+    return iter(made)
 
 
 def _add_value(node: Any, variable: Variable, path: str, tensors: dict) -> None:

@@ -31,7 +31,7 @@ _RENAMED = {
 def _getter(true_getter, name, *args, **kwargs):
     """Names as contrib gives them, and the collection of model variables."""
     *outer, last = name.split("/")
-    renamed = "/".join([*outer, _RENAMED.get(last, last)])
+    renamed = "/".join([*outer, str(_RENAMED.get(last, last))])
     keys = kwargs.get("collections") or [GraphKeys.GLOBAL_VARIABLES]
     kwargs["collections"] = [*keys, GraphKeys.MODEL_VARIABLES]
     return true_getter(renamed, *args, **kwargs)

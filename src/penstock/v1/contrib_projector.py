@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from google.protobuf import text_format
-from tensorboard.plugins.projector.projector_config_pb2 import (
-    EmbeddingInfo,
-    ProjectorConfig,
-    SpriteMetadata,
-)
+from tensorboard.plugins.projector import projector_config_pb2
 
 from penstock.formats.atomic import write_bytes
+
+# Generated code has no types to check.
+_generated: Any = projector_config_pb2
+EmbeddingInfo = _generated.EmbeddingInfo
+ProjectorConfig = _generated.ProjectorConfig
+SpriteMetadata = _generated.SpriteMetadata
 
 FILE = "projector_config.pbtxt"
 

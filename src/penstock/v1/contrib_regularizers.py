@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable
+from typing import Any
 
 from penstock.api.math_arithmetic import add_n, multiply
 from penstock.api.math_functions import abs as absolute
@@ -68,7 +69,7 @@ def l1_l2_regularizer(scale_l1=1.0, scale_l2=1.0, scope=None) -> Callable:
     return sum_regularizer(parts, scope=scope)
 
 
-def sum_regularizer(regularizer_list, scope=None) -> Callable | None:
+def sum_regularizer(regularizer_list, scope=None) -> Any:
     """The sum of several, those that are None left out; None where all are."""
     parts = [r for r in regularizer_list if r is not None]
     if not parts:

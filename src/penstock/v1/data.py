@@ -282,15 +282,15 @@ def get_output_shapes(dataset_or_iterator):
 
 
 class TextLineDataset(v2.TextLineDataset, Dataset):
-    _to = Dataset._to
+    _to: Any = Dataset._to
 
 
 class TFRecordDataset(v2.TFRecordDataset, Dataset):
-    _to = Dataset._to
+    _to: Any = Dataset._to
 
 
 class FixedLengthRecordDataset(v2.FixedLengthRecordDataset, Dataset):
-    _to = Dataset._to
+    _to: Any = Dataset._to
 
 
 __all__ = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.core.errors import UnsupportedError
 from penstock.core.shapes import Dimension, TensorShape
 from penstock.ir import context, sessions
@@ -107,7 +109,7 @@ def reset_default_graph() -> None:
     _graph = Graph()
 
 
-def get_default_session():
+def get_default_session() -> Any:
     """The session that was entered last, or None."""
     return sessions.current()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import penstock.autodiff as autodiff
 from penstock.core import nest
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
 from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.op import TABLE
-from penstock.ir.tensor import Tensor
 
 
 def gradients(
@@ -43,9 +44,9 @@ def gradients(
     return found
 
 
-def source(x) -> Tensor:
+def source(x) -> Any:
     """The tensor through which everything that uses `x` reads it."""
-    reference = getattr(x, "_ref", None)
+    reference: Any = getattr(x, "_ref", None)
     if callable(reference):
         return reference()
     if isinstance(x, IndexedSlices):

@@ -6,6 +6,7 @@ Each is called with the shape, and perhaps a dtype, and gives a tensor.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ class Initializer:
     """What `get_variable` calls for a first value: `initializer(shape, dtype)`."""
 
     _config: tuple[str, ...] = ()
-    dtype = float32
+    dtype: Any = float32
 
     def __call__(self, shape, dtype=None, partition_info=None):
         kind = self.dtype if dtype is None else as_dtype(dtype)
@@ -78,7 +79,7 @@ class Constant(Initializer):
 
     _config = ("value",)
 
-    def __init__(self, value=0, dtype=float32, verify_shape=False):
+    def __init__(self, value: Any = 0, dtype=float32, verify_shape=False):
         if not (np.isscalar(value) or isinstance(value, list | tuple | np.ndarray)):
             raise TypeError(
                 "Invalid type for initial value: "

@@ -6,6 +6,8 @@ scalar, or of the losses' rank with sizes 1 or theirs.
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.api import array, nn
 from penstock.api import math_arithmetic as arithmetic
 from penstock.api import math_reduce as reduce
@@ -49,7 +51,7 @@ _DEFAULT = Reduction.SUM_BY_NONZERO_WEIGHTS
 
 
 def compute_weighted_loss(
-    losses, weights=1.0, scope=None, loss_collection=GraphKeys.LOSSES,
+    losses, weights: Any = 1.0, scope=None, loss_collection=GraphKeys.LOSSES,
     reduction=_DEFAULT,
 ):  # fmt: skip
     """`losses` times `weights`, reduced, and added to `loss_collection`.
@@ -281,7 +283,7 @@ def sparse_softmax_cross_entropy(
     with name_scope(scope, "sparse_softmax_cross_entropy_loss") as full:
         labels, logits = same_rank(labels, logits, expected=1)
         weights = tensor(weights)
-        if None not in (weights.dims, labels.dims):
+        if weights.dims is not None and labels.dims is not None:
             if len(weights.dims) == len(labels.dims) + 1 and weights.dims[-1] == 1:
                 weights = array.squeeze(weights, [-1])
         losses = nn.sparse_softmax_cross_entropy_with_logits(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.api import array, nn, operators  # noqa: F401  (arithmetic of tensors)
 from penstock.api import math_reduce as reduce
 from penstock.api.math_functions import cast
@@ -257,8 +259,9 @@ def _top_k_metric(other: str, word: str):
                 v.assign_add(reduce.reduce_sum(cast(n, float64)))
                 for v, n in zip(variables, (hit, miss), strict=True)
             ]
-            value = _share(*variables, entered.original_name_scope)
-            update = _share(*updates, "update")
+            hits, misses = variables
+            value = _share(hits, misses, entered.original_name_scope)
+            update = _share(updates[0], updates[1], "update")
             return metrics._collected(
                 value, update, metrics_collections, updates_collections
             )
@@ -279,7 +282,7 @@ def _top_k_metric(other: str, word: str):
     return of_top, of_scores
 
 
-def _share(hit, miss, name: str):
+def _share(hit, miss, name: Any):
     hit, miss = tensor(hit), tensor(miss)
     return TABLE["RealDiv"](hit, hit + miss, name=name)
 

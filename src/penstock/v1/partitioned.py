@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from penstock.core.shapes import TensorShape
 from penstock.ir import context
@@ -106,7 +107,7 @@ def get_partitioned(
     pieces = []
     for i, (offset, sizes) in enumerate(slices):
         info = PartitionInfo(shape.as_list(), offset)
-        piece = variable_store.create(
+        piece: Any = variable_store.create(
             f"{name}/part_{i}", sizes, dtype, initializer, trainable, collections,
             validate_shape, use_resource, constraint, partition_info=info,
         )  # fmt: skip
@@ -156,7 +157,8 @@ def fixed_size_partitioner(num_shards, axis=0) -> Callable:
 
     def partitioner(shape, **_):
         partitions = [1] * len(shape)
-        partitions[axis] = min(num_shards, TensorShape(shape).as_list()[axis])
+        size: Any = TensorShape(shape).as_list()[axis]
+        partitions[axis] = min(num_shards, size)
         return partitions
 
     return partitioner
@@ -168,7 +170,7 @@ def variable_axis_size_partitioner(
     """A partitioner whose pieces along `axis` stay below `max_shard_bytes`."""
 
     def partitioner(shape, dtype):
-        sizes = TensorShape(shape).as_list()
+        sizes: list[Any] = TensorShape(shape).as_list()
         partitions = [1] * len(sizes)
         unit = bytes_per_string_element if dtype.name == "string" else dtype.size
         for i, size in enumerate(sizes):
@@ -187,7 +189,7 @@ def min_max_variable_partitioner(
     """A partitioner with up to `max_partitions` pieces of at least `min_slice_size`."""
 
     def partitioner(shape, dtype):
-        sizes = TensorShape(shape).as_list()
+        sizes: list[Any] = TensorShape(shape).as_list()
         partitions = [1] * len(sizes)
         count = TensorShape(shape).num_elements() or 0
         unit = bytes_per_string_element if dtype.name == "string" else dtype.size

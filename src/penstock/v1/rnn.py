@@ -6,6 +6,8 @@ step into the graph.
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.api import array, operators  # noqa: F401  (arithmetic of tensors)
 from penstock.api import math_reduce as reduce
 from penstock.api.control_flow import while_loop
@@ -48,7 +50,7 @@ def _batch_size(flat: list[Tensor]):
     return array.shape(flat[0])[1]
 
 
-def _lengths(sequence_length) -> Tensor:
+def _lengths(sequence_length) -> Any:
     lengths = cast(sequence_length, int32)
     if lengths.shape.rank not in (None, 1):
         raise ValueError(

@@ -7,6 +7,7 @@ new state). Programs write such cells themselves, from `RNNCell`.
 from __future__ import annotations
 
 from collections import namedtuple
+from typing import Any
 
 from penstock.api import array, nn
 from penstock.api.clip import clip_by_value
@@ -131,7 +132,7 @@ class BasicRNNCell(LayerRNNCell):
         super().__init__(name=name, dtype=dtype, _reuse=reuse, **kwargs)
         self.input_spec = InputSpec(ndim=2)
         self._num_units = num_units
-        self._activation = _named(activation)
+        self._activation: Any = _named(activation)
 
     @property
     def state_size(self):
@@ -164,7 +165,7 @@ class GRUCell(LayerRNNCell):
         super().__init__(name=name, dtype=dtype, _reuse=reuse, **kwargs)
         self.input_spec = InputSpec(ndim=2)
         self._num_units = num_units
-        self._activation = _named(activation)
+        self._activation: Any = _named(activation)
         self._kernel_initializer = initializer(kernel_initializer)
         self._bias_initializer = initializer(bias_initializer)
 
@@ -234,7 +235,7 @@ class BasicLSTMCell(LayerRNNCell):
         self._num_units = num_units
         self._forget_bias = forget_bias
         self._state_is_tuple = state_is_tuple
-        self._activation = _named(activation)
+        self._activation: Any = _named(activation)
 
     @property
     def state_size(self):
@@ -285,7 +286,7 @@ class LSTMCell(LayerRNNCell):
         self._initializer = _initializer(initializer)
         self._forget_bias = forget_bias
         self._state_is_tuple = state_is_tuple
-        self._activation = _named(activation)
+        self._activation: Any = _named(activation)
 
     @property
     def state_size(self):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from penstock.api import nn
 from penstock.api.passing import identity
@@ -21,7 +22,8 @@ class _Wrapper(RNNCell):
         super().__init__()
         if not callable(cell):
             raise TypeError(f"The parameter cell must be a RNNCell, received {cell!r}.")
-        self.cell = self._cell = cell
+        self.cell: Any = cell
+        self._cell = cell
 
     @property
     def wrapped_cell(self):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.api import array, operators  # noqa: F401  (arithmetic of tensors)
 from penstock.api.scopes import scope, tensor
 from penstock.core.shapes import show
@@ -54,7 +56,7 @@ def broadcast_weights(weights, values) -> Tensor:
             return TABLE["Mul"](weights, array.ones_like(values), name=full or None)
 
 
-def squeezed(predictions, labels, weights=None):
+def squeezed(predictions, labels, weights=None) -> Any:
     """The three, a last dimension of 1 taken off where the others lack it."""
     predictions = tensor(predictions)
     if labels is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterator as Items
+from typing import Any
 
 from penstock.api.variable import Variable
 from penstock.core import nest
@@ -96,8 +97,8 @@ in_eager_mode = executing_eagerly
 def num_gpus() -> int:
     from penstock.runtime import devices
 
-    found = getattr(devices, "gpus", None)
-    return len(found()) if callable(found) else 0
+    found: Any = getattr(devices, "gpus", None)
+    return 0 if found is None else len(found())
 
 
 def run(main=None, argv=None):

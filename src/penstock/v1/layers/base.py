@@ -48,7 +48,7 @@ class Layer:
         self.trainable = trainable
         self.built = False
         self.input_spec: InputSpec | None = None
-        self._dtype = None if dtype is None else as_dtype(dtype).base_dtype
+        self._dtype: Any = None if dtype is None else as_dtype(dtype).base_dtype
         self._reuse = _reuse
         self._base_name = name or _snake(type(self).__name__)
         self._name = name or _numbered(self._base_name)
@@ -276,7 +276,7 @@ def _tensor(value) -> Tensor:
     return value if isinstance(value, Tensor) else tensor(value)
 
 
-def _add_once(key: str, item) -> None:
+def _add_once(key: str | None, item) -> None:
     collection = get_collection_ref(key)
     if not any(found is item for found in collection):
         collection.append(item)

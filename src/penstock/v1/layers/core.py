@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.api import array, nn
@@ -65,7 +67,8 @@ class Dense(Layer):
         return outputs if self.activation is None else self.activation(outputs)
 
     def compute_output_shape(self, input_shape):
-        return TensorShape(input_shape)[:-1].concatenate(self.units)
+        known: Any = TensorShape(input_shape)[:-1]
+        return known.concatenate(self.units)
 
 
 class Dropout(Layer):
@@ -97,7 +100,7 @@ class Flatten(Layer):
         rank = inputs.shape.rank
         if self.data_format == "channels_first" and rank is not None and rank > 2:
             inputs = array.transpose(inputs, [0, *range(2, rank), 1])
-        sizes = inputs.shape.as_list() if rank is not None else [None, None]
+        sizes: Any = inputs.shape.as_list() if rank is not None else [None, None]
         if rank == 1:
             return array.expand_dims(inputs, 1)
         if all(n is not None for n in sizes[1:]):
@@ -113,7 +116,7 @@ class Flatten(Layer):
         return TensorShape([sizes[0], total])
 
 
-def chosen(training, then, otherwise):
+def chosen(training, then, otherwise) -> Any:
     """`then()` or `otherwise()` by `training`: a bool, 0 or 1, or a bool tensor."""
     if not isinstance(training, Tensor) and not hasattr(training, "_dense_tensor"):
         return then() if training else otherwise()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.api import nn
 from penstock.api.scopes import scope, tensor
 from penstock.core.dtypes import float32
@@ -22,6 +24,9 @@ class BatchNormalization(Layer):
     the training step. Otherwise the moving ones serve. Raises UnsupportedError for
     `renorm`, `virtual_batch_size` and `adjustment`.
     """
+
+    moving_mean: Any
+    moving_variance: Any
 
     def __init__(
         self, axis=-1, momentum=0.99, epsilon=1e-3, center=True, scale=True,
@@ -145,11 +150,13 @@ class BatchNormalization(Layer):
                 self.add_update(self._follow(moving, value, training))
         wide = [1] * inputs.shape.rank
         wide[axis] = -1
-        parts = [
+        mean, variance, beta, gamma = (
             p if p is None or last else TABLE["Reshape"](p, wide)
             for p in (mean, variance, self.beta, self.gamma)
-        ]
-        outputs = nn.batch_normalization(inputs, *parts, self.epsilon)
+        )
+        outputs = nn.batch_normalization(
+            inputs, mean, variance, beta, gamma, self.epsilon
+        )
         outputs.set_shape(inputs.shape)
         return outputs
 
@@ -170,7 +177,7 @@ class BatchNormalization(Layer):
 def _filled(value: float, layer: BatchNormalization):
     import numpy as np
 
-    return np.full(layer.moving_mean.shape.as_list(), value, np.float32)  # type: ignore[attr-defined]
+    return np.full(layer.moving_mean.shape.as_list(), value, np.float32)
 
 
 def _moved(moving, value, rest, name: str):

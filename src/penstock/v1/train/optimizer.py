@@ -66,7 +66,7 @@ class Optimizer:
         return self.apply_gradients(pairs, global_step, name)
 
     def compute_gradients(
-        self, loss, var_list=None, gate_gradients=GATE_OP, aggregation_method=None,
+        self, loss: Any, var_list=None, gate_gradients=GATE_OP, aggregation_method=None,
         colocate_gradients_with_ops=False, grad_loss=None,
     ):  # fmt: skip
         """Pairs (gradient or None, variable)."""
@@ -392,7 +392,9 @@ def _own_name(variable) -> str:
     return variable.op.name
 
 
-def apply_rule(op_type: str, held: list, rest: list, options: dict) -> None:
+def apply_rule(
+    op_type: str, held: list, rest: list, options: Mapping[str, Any]
+) -> None:
     """One update of eager variables: `held` are the variable and its slots."""
     arrays = [np.asarray(as_value(v)) for v in (*held, *rest)]
     news = TABLE[op_type].body(*arrays, **options)

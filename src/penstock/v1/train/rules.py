@@ -147,7 +147,7 @@ class AdamOptimizer(RuleOptimizer):
             self._zeros_slot(var, "m", self._name)
             self._zeros_slot(var, "v", self._name)
 
-    def _get_beta_accumulators(self):
+    def _get_beta_accumulators(self) -> tuple[Any, ...]:
         graph = context.landing()
         return tuple(
             self._get_non_slot_variable(n, graph)
