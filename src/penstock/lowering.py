@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from penstock.core.dtypes import resource
 from penstock.core.errors import InvalidArgumentError, UnsupportedError
+from penstock.core.shapes import is_static
+from penstock.ir.constant import constant_dims
 from penstock.ir.node import Node
+from penstock.ir.op import Op
 from penstock.ir.tensor import Tensor
 from penstock.ops.subgraph import NotOnDevice
+from penstock.ops.xla import backend
 
 
 class Frame:
@@ -120,7 +125,8 @@ class Frame:
             if op.keeps is not None:
                 out, self.state[node] = op.body(*args, kept=self.state[node], **attrs)
             else:
-                out = op.body(*args, **attrs)
+                body = op.body if self.host else body_here(op, args, attrs)
+                out = body(*args, **attrs)
         except (TypeError, ValueError) as error:
             if self.host or not _has_unknown_shapes(node):
                 raise
@@ -199,6 +205,30 @@ def _on_host(args: list[Any]) -> list[Any]:
 def _check_now(node: Node, holds: Any, message: str) -> None:
     if not np.asarray(holds).all():
         raise InvalidArgumentError(None, node, f"{message}\n\t [[node {node.name}]]")
+
+
+def body_here(op: Op, args: list[Any], attrs: Mapping[str, Any]) -> Callable:
+    """The op's body, or a faster one that this platform has for such arguments."""
+    return op.body_on(backend(), args, attrs) if op.kernels else op.body
+
+
+def slow_in_loops(node: Node) -> bool:
+    """Whether the node runs many times slower in a compiled loop than outside one."""
+    op = node.op
+    if not op.slow_in_loops or backend() != "cpu":
+        return False
+    if any(not is_static(t.dims) for t in node.inputs):
+        return True
+    static = static_positions(node)
+    args = [
+        constant_dims(t)
+        if i in static
+        else SimpleNamespace(shape=t.dims, dtype=t.dtype.np)
+        for i, t in enumerate(node.inputs)
+    ]
+    if any(a is None for a in args):
+        return True
+    return body_here(op, args, op.body_attrs(node.attrs)) is op.body
 
 
 def static_positions(node: Node) -> tuple[int, ...]:

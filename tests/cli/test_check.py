@@ -90,11 +90,15 @@ def test_doctor(folder):
     cache = folder.path / "cache"
     folder.write("cache/program", "1234567")
     done = folder.penstock(
-        "doctor", KERAS_HOME=str(home), JAX_COMPILATION_CACHE_DIR=str(cache)
+        "doctor",
+        KERAS_HOME=str(home),
+        JAX_COMPILATION_CACHE_DIR=str(cache),
+        PENSTOCK_KERNELS="off",
     )
     assert done.code == 0, done.stderr
     for line in (
         f"Data sets in {home}/datasets (KERAS_HOME)",
+        "Convolutions on the CPU: plain XLA: switched off by PENSTOCK_KERNELS",
         "  mnist: there",
         "  cifar10: not there",
         f"Compiled programs in {cache}: 1 files, 0.0 MB",

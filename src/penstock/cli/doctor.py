@@ -28,6 +28,7 @@ def doctor() -> int:
     """Prints the report; 1 when a package that Penstock needs is missing."""
     missing = _versions()
     _devices()
+    _kernels()
     _data()
     _cache()
     _bridges()
@@ -62,6 +63,16 @@ def _devices() -> None:
         return
     for device in devices:
         print(f"  {device.platform}:{device.id} {device.device_kind}")
+
+
+def _kernels() -> None:
+    """This compiles them if nothing did so before: what is told was tried."""
+    try:
+        from penstock.kernels import native
+
+        print(f"Convolutions on the CPU: {native.told()}")
+    except Exception as error:  # as above
+        print(f"Convolutions on the CPU: plain XLA: {type(error).__name__}: {error}")
 
 
 def _data() -> None:

@@ -40,6 +40,19 @@ def STOPS(node, *dys):
     return [None] * len(node.inputs)
 
 
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A faster body for one platform.
+
+    takes    like the body, but -> whether `body` serves for arguments of these shapes
+             and types and these attributes; it looks at no values but those of `static`
+             inputs
+    """
+
+    takes: Callable[..., bool]
+    body: Callable
+
+
 @dataclass(slots=True, eq=False)
 class Op:
     """One kind of operation.
@@ -62,6 +75,8 @@ class Op:
     inline    for a call of a graph: (graph, inputs) -> its nodes' results, there
     sparse    the gradient rule takes IndexedSlices as they are
     text      the body on strings, in NumPy, where `fold` does not serve for them
+    kernels   platform -> faster body for it
+    slow_in_loops  XLA:CPU runs the body many times slower inside a loop than outside
     """
 
     type: str
@@ -85,6 +100,8 @@ class Op:
     sparse: bool = False
     inline: Callable | None = None
     text: Callable | None = None
+    slow_in_loops: bool = False
+    kernels: dict[str, Kernel] = field(default_factory=dict)
     on_host: Op | None = None
     gradient_rule: Callable = _missing
     passes: frozenset[str] = frozenset()
@@ -97,6 +114,25 @@ class Op:
         """Register `rule(node, *dys) -> gradient of each input` (decorator)."""
         self.gradient_rule = rule
         return rule
+
+    def kernel(self, platform: str, *, takes: Callable[..., bool]) -> Callable:
+        """Register a faster body for `platform` where `takes` holds (decorator)."""
+
+        def attach(body: Callable) -> Callable:
+            self.kernels[platform] = Kernel(takes, body)
+            return body
+
+        return attach
+
+    def body_on(self, platform: str, args, attrs: Mapping[str, Any]) -> Callable:
+        """The body to run there for `args` (arrays, or what has their shape and dtype).
+
+        `attrs` are those that the body takes.
+        """
+        kernel = self.kernels.get(platform)
+        if kernel is not None and kernel.takes(*args, **attrs):
+            return kernel.body
+        return self.body
 
     def for_strings(self) -> Op:
         """This op where it meets strings: the same, run as Python on the host."""

@@ -19,14 +19,12 @@ from penstock.core.errors import InvalidArgumentError
 from penstock.ir import context
 from penstock.ir.tensor import NeedsValue, Tensor
 from penstock.ir.trace import TracedGraph
+from penstock.lowering import slow_in_loops
 from penstock.ops.xla import jax, jnp, lax
 from penstock.runtime.eager import RECORDER
 from penstock.runtime.eager.tensor import EagerTensor
 from penstock.runtime.step import at_node
 from penstock.v2.call import Call
-
-#: Ops that XLA:CPU runs many times slower inside a loop than outside one.
-_SLOW_IN_LOOPS = ("Conv", "DepthwiseConv", "FusedBatchNorm")
 
 
 class CompiledStep:
@@ -156,10 +154,7 @@ class CompiledStep:
         """Whether many steps can be one compiled loop, and should be."""
         if self.eager or self._call is None or self._call.op is None:
             return False
-        on_cpu = jax.default_backend() == "cpu"
-        return not (
-            on_cpu and any(n.type.startswith(_SLOW_IN_LOOPS) for n in self._call.nodes)
-        )
+        return not any(map(slow_in_loops, self._call.nodes))
 
     def run_many(self, arrays: Sequence[Any], index, start: int, stop: int, kept=None):
         """Steps `start` to `stop`: step i takes rows `index[i]` of `arrays`.

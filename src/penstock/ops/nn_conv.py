@@ -127,6 +127,7 @@ def _declare(rank: int, type: str, default_format: str, **extra_attrs):
         shape=_conv_shape(rank),
         where=where,
         attrs=extra_attrs,
+        slow_in_loops=True,
     )
     def conv(
         input, filter, *, strides, padding, explicit_paddings=(),
@@ -150,6 +151,7 @@ def _declare(rank: int, type: str, default_format: str, **extra_attrs):
         where=where,
         attrs=extra_attrs,
         static=(0,),
+        slow_in_loops=True,
     )
     def backprop_input(
         input_sizes, filter, out_backprop, *, strides, padding, explicit_paddings=(),
@@ -170,6 +172,7 @@ def _declare(rank: int, type: str, default_format: str, **extra_attrs):
         where=where,
         attrs=extra_attrs,
         static=(1,),
+        slow_in_loops=True,
     )
     def backprop_filter(
         input, filter_sizes, out_backprop, *, strides, padding, explicit_paddings=(),
@@ -220,7 +223,7 @@ def _completed(sizes, filter, out_backprop, data_format):
     return (batch, channels, *sizes)
 
 
-def _all_pads(sizes, window, strides, padding, explicit, data_format, dilations):
+def all_pads(sizes, window, strides, padding, explicit, data_format, dilations):
     """(before, after) for each spatial dimension."""
     space = spatial(sizes, data_format)
     if padding == "EXPLICIT":
@@ -242,7 +245,7 @@ def input_gradient(
     window = filter.shape[:rank]
     step = spatial(strides, data_format)
     spread = spatial(dilations, data_format)
-    pads = _all_pads(sizes, window, strides, padding, explicit, data_format, dilations)
+    pads = all_pads(sizes, window, strides, padding, explicit, data_format, dilations)
     channel = -1 if channels_last(data_format) else 1
     groups = sizes[channel] // filter.shape[-2]
     mirrored = lax.rev(filter, tuple(range(rank)))
@@ -287,9 +290,7 @@ def filter_gradient(
     window = window_sizes[:rank]
     step = spatial(strides, data_format)
     spread = spatial(dilations, data_format)
-    pads = _all_pads(
-        x.shape, window, strides, padding, explicit, data_format, dilations
-    )
+    pads = all_pads(x.shape, window, strides, padding, explicit, data_format, dilations)
     in_space, out_space = spatial(x.shape, data_format), spatial(dy.shape, data_format)
     around = []
     for i in range(rank):
@@ -340,6 +341,7 @@ def _depthwise_shape(
     "input: T, filter: T -> output: T",
     shape=_depthwise_shape,
     where={"T": FLOATING},
+    slow_in_loops=True,
 )
 def depthwise_conv2d(
     input, filter, *, strides, padding, explicit_paddings=(), data_format="NHWC",
@@ -357,6 +359,7 @@ def depthwise_conv2d(
     shape=lambda input_sizes, *_, **__: constant_dims(input_sizes),
     where={"T": FLOATING},
     static=(0,),
+    slow_in_loops=True,
 )
 def depthwise_backprop_input(
     input_sizes, filter, out_backprop, *, strides, padding, explicit_paddings=(),
@@ -376,6 +379,7 @@ def depthwise_backprop_input(
     shape=lambda _, filter_sizes, *__, **___: constant_dims(filter_sizes),
     where={"T": FLOATING},
     static=(1,),
+    slow_in_loops=True,
 )
 def depthwise_backprop_filter(
     input, filter_sizes, out_backprop, *, strides, padding, explicit_paddings=(),

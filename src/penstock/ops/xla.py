@@ -18,7 +18,7 @@ from typing import Any
 def _configure(jax) -> None:
     # TensorFlow computes in int64 and float64 where programs say so.
     jax.config.update("jax_enable_x64", True)
-    directory = os.environ.get("PENSTOCK_COMPILE_CACHE", _default_cache())
+    directory = os.environ.get("PENSTOCK_COMPILE_CACHE", cache_folder("xla"))
     if directory and not jax.config.jax_compilation_cache_dir:
         jax.config.update("jax_compilation_cache_dir", directory)
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
@@ -39,9 +39,15 @@ def _forbid_fusing() -> None:
         os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_max_isa=AVX".strip()
 
 
-def _default_cache() -> str:
+def cache_folder(name: str) -> str:
+    """Where things of one kind are kept between processes; it may not exist yet."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return os.path.join(home, "penstock", "xla")
+    return os.path.join(home, "penstock", name)
+
+
+def backend() -> str:
+    """What compiled steps run on: "cpu", "gpu" or "tpu"."""
+    return jax.default_backend()
 
 
 @contextlib.contextmanager

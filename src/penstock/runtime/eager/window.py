@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from penstock.core.errors import InvalidArgumentError
+from penstock.lowering import body_here
 from penstock.ops.xla import jax, jnp
 from penstock.runtime.eager.tensor import EagerTensor
 from penstock.runtime.eager.trail import Baked, Recipe, Step
@@ -166,7 +167,7 @@ def _evaluate(recipe: Recipe, values: dict[int, Any]) -> list[tuple[Recipe, Any,
         out, state = op.body(*args, kept=values[recipe.kept], **attrs)
         outs = [*(out if isinstance(out, tuple | list) else [out]), state]
     else:
-        out = op.body(*args, **attrs)
+        out = body_here(op, args, attrs)(*args, **attrs)
         outs = list(out) if isinstance(out, tuple | list) else [out]
     for i, value in enumerate(outs):
         values[recipe.first + i] = value
