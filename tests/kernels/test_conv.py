@@ -138,13 +138,12 @@ def test_what_only_reference_code_computes_is_left_to_the_body(monkeypatch, name
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("row", ["mnist", "strided", "depthwise"])
 def test_what_is_not_finite_reaches_what_it_should(row, value):
-    row = ROWS[row]
+    # Padding times NaN is left out: either answer can be defended.
+    row = replace(ROWS[row], padding="VALID")
     for part in ("", "input", "filter"):
         args = [np.array(a) for a in arguments(row, part)]
-        floats = next(
-            a for a in reversed(args) if a.dtype == np.float32 and a.ndim == 4
-        )
-        floats[1, 2, 1, 0] = value
+        spoilt = next(a for a in reversed(args) if a.ndim == 4)
+        spoilt[1, 2, 0, 0] = value
         ours = row.op(part).kernels["cpu"].body(*args, **row.attrs)
         plain = row.op(part).body(*args, **row.attrs)
         assert not np.isfinite(plain).all()
