@@ -122,10 +122,10 @@ class Frame:
                 self.guards.append((node, holds, message))
         attrs = op.body_attrs(node.attrs)
         try:
+            body = op.body if self.host else body_here(op, args, attrs)
             if op.keeps is not None:
-                out, self.state[node] = op.body(*args, kept=self.state[node], **attrs)
+                out, self.state[node] = body(*args, kept=self.state[node], **attrs)
             else:
-                body = op.body if self.host else body_here(op, args, attrs)
                 out = body(*args, **attrs)
         except (TypeError, ValueError) as error:
             if self.host or not _has_unknown_shapes(node):

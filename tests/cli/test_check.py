@@ -98,7 +98,7 @@ def test_doctor(folder):
     assert done.code == 0, done.stderr
     for line in (
         f"Data sets in {home}/datasets (KERAS_HOME)",
-        "Convolutions on the CPU: plain XLA: switched off by PENSTOCK_KERNELS",
+        "Kernels for the CPU: none: switched off by PENSTOCK_KERNELS",
         "  mnist: there",
         "  cifar10: not there",
         f"Compiled programs in {cache}: 1 files, 0.0 MB",

@@ -43,7 +43,7 @@ def installed():
 def test_switched_off():
     assert run(PENSTOCK_KERNELS="off") == [
         "144.0",
-        "plain XLA: switched off by PENSTOCK_KERNELS",
+        "none: switched off by PENSTOCK_KERNELS",
     ]
 
 

@@ -70,9 +70,9 @@ def _kernels() -> None:
     try:
         from penstock.kernels import native
 
-        print(f"Convolutions on the CPU: {native.told()}")
+        print(f"Kernels for the CPU: {native.told()}")
     except Exception as error:  # as above
-        print(f"Convolutions on the CPU: plain XLA: {type(error).__name__}: {error}")
+        print(f"Kernels for the CPU: none: {type(error).__name__}: {error}")
 
 
 def _data() -> None:

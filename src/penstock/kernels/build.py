@@ -1,7 +1,7 @@
-"""Compile `onednn.cc` on the user's machine, once, into the cache folder.
+"""Compile the `.cc` files on the user's machine, once, into the cache folder.
 
-It is compiled against the headers of the jaxlib and oneDNN that are installed, so that
-it fits them whatever their versions; the file's name is a digest of all that went in.
+They are compiled against the headers of the jaxlib and oneDNN that are installed, and
+fit them whatever their versions; the library's name is a digest of all that went in.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from pathlib import Path
 
 from penstock.ops.xla import cache_folder, jax
 
-SOURCE = Path(__file__).with_name("onednn.cc")
+SOURCES = sorted(Path(__file__).parent.glob("*.cc"))
 #: No -march=native: oneDNN chooses by processor when it runs. No -ffast-math: linked
 #: in, it makes the whole process flush small numbers to zero.
-FLAGS = ("-std=c++17", "-O2", "-fPIC", "-shared", "-w")
+FLAGS = ("-std=c++17", "-O3", "-fPIC", "-shared", "-w")
 _SECONDS = 180
 
 
@@ -36,11 +36,11 @@ def compiled() -> Path:
         raise Unavailable(f"made for x86-64 Linux, this is {sys.platform} {machine}")
     library, headers, version = _onednn()
     parts = [
-        SOURCE.read_text(encoding="utf-8"), " ".join(FLAGS), version, str(library),
-        metadata.version("jaxlib"),
+        *(s.read_text(encoding="utf-8") for s in SOURCES), " ".join(FLAGS),
+        version, str(library), metadata.version("jaxlib"),
     ]  # fmt: skip
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-    target = Path(cache_folder("kernels")) / f"onednn-{key}.so"
+    target = Path(cache_folder("kernels")) / f"kernels-{key}.so"
     failure = target.with_suffix(".log")
     if target.exists():
         return target
@@ -82,8 +82,9 @@ def _compile(target: Path, failure: Path, library: Path, headers: Path) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / target.name
         command = [
-            *found, *FLAGS, f"-I{jax.ffi.include_dir()}", f"-I{headers}", str(SOURCE),
-            "-o", str(made), str(library), f"-Wl,-rpath,{library.parent}",
+            *found, *FLAGS, f"-I{jax.ffi.include_dir()}", f"-I{headers}",
+            *map(str, SOURCES), "-o", str(made),
+            str(library), f"-Wl,-rpath,{library.parent}",
         ]  # fmt: skip
         try:
             done = subprocess.run(

@@ -12,7 +12,9 @@ import os
 from penstock.kernels.build import Unavailable, compiled
 from penstock.ops.xla import jax
 
-HANDLERS = ("conv_forward", "conv_input_gradient", "conv_filter_gradient")
+HANDLERS = (
+    "conv_forward", "conv_input_gradient", "conv_filter_gradient", "philox_words",
+)  # fmt: skip
 #: How often OpenMP's threads look for work before they sleep: spinning longer takes
 #: the cores from XLA's own threads between two kernels.
 _SPINS = "3000"
@@ -26,7 +28,7 @@ def available() -> bool:
 def told() -> str:
     """One line for `penstock doctor`: where they are, or why there are none."""
     library, line = _loaded()
-    return f"oneDNN, {line}" if library is not None else f"plain XLA: {line}"
+    return f"native, {line}" if library is not None else f"none: {line}"
 
 
 def library() -> ctypes.CDLL:

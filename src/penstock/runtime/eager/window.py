@@ -163,11 +163,12 @@ def _evaluate(recipe: Recipe, values: dict[int, Any]) -> list[tuple[Recipe, Any,
     if op.guard is not None:
         holds, message = op.guard(*args, **attrs)
         checks.append((recipe, holds, message))
+    body = body_here(op, args, attrs)
     if recipe.kept is not None:
-        out, state = op.body(*args, kept=values[recipe.kept], **attrs)
+        out, state = body(*args, kept=values[recipe.kept], **attrs)
         outs = [*(out if isinstance(out, tuple | list) else [out]), state]
     else:
-        out = body_here(op, args, attrs)(*args, **attrs)
+        out = body(*args, **attrs)
         outs = list(out) if isinstance(out, tuple | list) else [out]
     for i, value in enumerate(outs):
         values[recipe.first + i] = value
