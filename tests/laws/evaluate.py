@@ -10,7 +10,7 @@ import numpy as np
 
 import penstock.ops  # noqa: F401  (fills the op table)
 from laws.sample import Sample, is_fixed, seed_like
-from penstock import autodiff
+from penstock import backward
 from penstock.core.dtypes import as_dtype
 from penstock.core.errors import OpError
 from penstock.ir.graph import Graph
@@ -121,10 +121,10 @@ def gradients(sample: Sample, call: Call, values, session):
             if differentiable(y)
         ]
         try:
-            found = autodiff.gradients(ys, xs, seeds)
+            found = backward.gradients(ys, xs, seeds)
         except LookupError:
             return None
-        dense = [autodiff.densify(g) for g in found]
+        dense = [backward.densify(g) for g in found]
     kept = [g for g in dense if g is not None]
     got = iter(session.run(kept, call.feeds))
     return [None if g is None else np.asarray(next(got)) for g in dense]

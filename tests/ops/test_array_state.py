@@ -5,7 +5,7 @@ import pytest
 
 from penstock.api import array
 from penstock.api.slicing import assign_slice
-from penstock.autodiff import gradients
+from penstock.backward import gradients
 from penstock.core.errors import InvalidArgumentError
 from penstock.ir.graph import Graph
 from penstock.ir.indexed_slices import IndexedSlices

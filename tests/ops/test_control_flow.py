@@ -8,7 +8,7 @@ from penstock.api import control_flow as cf
 from penstock.api.scopes import tensor
 from penstock.api.script import py_func
 from penstock.api.tensor_array import TensorArray
-from penstock.autodiff import gradients
+from penstock.backward import gradients
 from penstock.core.dtypes import as_dtype, float32
 from penstock.core.errors import InvalidArgumentError
 from penstock.core.shapes import TensorShape

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import penstock.ops  # noqa: F401
-from penstock import autodiff
+from penstock import backward
 from penstock.api import linalg, math, operators  # noqa: F401
 from penstock.core import dtypes
 from penstock.ir.graph import Graph
@@ -90,7 +90,7 @@ def test_derivatives_are_differences(name):
     with Graph().as_default() as graph:
         x = placeholder(dtypes.float64, a.shape)
         y = function(x)
-        (g,) = autodiff.gradients([y], [x])
+        (g,) = backward.gradients([y], [x])
         session = Session(graph=graph)
         got = session.run(g, {x: a})
         step = 1e-6

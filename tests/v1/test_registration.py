@@ -3,12 +3,12 @@
 import pytest
 
 import penstock.compat.v1 as tf
-from penstock import autodiff
+from penstock import backward
 
 
 @pytest.fixture(autouse=True)
 def registered(monkeypatch):
-    monkeypatch.setattr(autodiff, "REGISTERED", dict(autodiff.REGISTERED))
+    monkeypatch.setattr(backward, "REGISTERED", dict(backward.REGISTERED))
 
 
 def test_override_by_name():

@@ -6,6 +6,8 @@ its value; otherwise it runs as Python on eager tensors, element by element.
 
 from __future__ import annotations
 
+import functools
+import weakref
 from collections.abc import Callable
 from collections.abc import Iterator as Pass
 from typing import Any
@@ -21,12 +23,13 @@ from penstock.core.errors import OutOfRangeError
 from penstock.formats import tfrecord
 from penstock.ir import context
 from penstock.ir.tensor import NeedsValue, Tensor
+from penstock.ops import iterator as live
 from penstock.pipeline import INFINITE, UNKNOWN, Node, Options, files
 from penstock.pipeline import Dataset as Pipeline
 from penstock.pipeline.options import ThreadingOptions
 from penstock.pipeline.spec import ArraySpec
 from penstock.pipeline.spec import DatasetSpec as InnerSpec
-from penstock.pipeline.structure import transform
+from penstock.pipeline.structure import flatten, pack, transform
 from penstock.runtime.eager.tensor import EagerTensor
 
 AUTOTUNE = -1
@@ -95,12 +98,40 @@ def as_tensor(leaf):
     return leaf
 
 
+#: What TensorFlow calls the data sets that pipelines name otherwise.
+_SHOWN = {
+    "Choose": "_DirectedInterleaveDataset",
+    "Csv": "CsvDatasetV2",
+    "Elements": "_TensorSliceDataset",
+    "FixedLength": "FixedLengthRecordDatasetV2",
+    "FileCache": "CacheDataset",
+    "Generator": "_FlatMapDataset",
+    "MemoryCache": "CacheDataset",
+    "Records": "TFRecordDatasetV2",
+    "Slices": "_TensorSliceDataset",
+    "Tensors": "_TensorDataset",
+    "TextLines": "TextLineDatasetV2",
+}
+
+
 def _number(value) -> int:
     return int(value.numpy()) if hasattr(value, "numpy") else int(value)
 
 
 class Dataset(Pipeline):
     """A data set whose elements are tensors. As `tf.data.Dataset`."""
+
+    def _staged_pass(self) -> tuple[Callable, Callable]:
+        """A pass made by nodes: functions for whether there is more, and for what."""
+        if not all(isinstance(s, TensorSpec) for s in flatten(self.element_spec)):
+            raise NeedsValue("Elements of this data set are no tensors.")
+        name = live.new_name("pass")
+        node = self.node
+        live.MAKERS[name] = lambda: live.Passing(map(flatten, iter(node)))
+        handle = np.array(name.encode(), object)
+        live.make_iterator(handle, [], maker=name)
+        spec = self.element_spec
+        return lambda: live.iterator_has_next(handle), lambda: staged_next(spec, name)
 
     def __iter__(self) -> OwnedIterator:
         if not context.executing_eagerly():
@@ -119,7 +150,9 @@ class Dataset(Pipeline):
         return transform(tensor_spec, self.spec)
 
     def __repr__(self):
-        return f"<_{type(self.node).__name__}Dataset element_spec={self.element_spec}>"
+        kind = type(self.node).__name__
+        shown = _SHOWN.get(kind, f"_{kind}Dataset")
+        return f"<{shown} element_spec={self.element_spec}>"
 
     def cardinality(self):
         """How many elements: an int64 tensor; -1 without end, -2 not known."""
@@ -314,10 +347,20 @@ class OwnedIterator:
         return self
 
     def __next__(self):
+        if not context.executing_eagerly():
+            return staged_next(self.element_spec, self._handle)
         element = next(self._source)
         if type(element) is np.ndarray:
             return EagerTensor(as_dtype(element.dtype), element.shape, element)
         return transform(self._leaf, element)
+
+    @functools.cached_property
+    def _handle(self) -> str:
+        """A name by which nodes of traced functions find this pass."""
+        name = live.new_name("iterator")
+        live.LIVE[name] = map(flatten, self._source)
+        weakref.finalize(self, live.LIVE.pop, name, None)
+        return name
 
     def _leaf(self, leaf):
         return self._dataset._to(leaf) if isinstance(leaf, Node) else as_tensor(leaf)
@@ -342,6 +385,17 @@ class OwnedIterator:
     @property
     def element_spec(self):
         return self._dataset.element_spec
+
+
+def staged_next(element_spec, handle: str):
+    """The next element of a pass, as nodes of the function that is being traced."""
+    leaves = flatten(element_spec)
+    made = live.iterator_get_next(
+        np.array(handle.encode(), object),
+        output_types=tuple(s.dtype for s in leaves),
+        output_shapes=tuple(s.shape._dims for s in leaves),
+    )
+    return pack(element_spec, list(made) if isinstance(made, list | tuple) else [made])
 
 
 class TextLineDataset(Dataset):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from penstock.api.rewriting import rewritten
 from penstock.core.dtypes import as_dtype
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
@@ -35,6 +36,7 @@ class Mapped:
 
     def __init__(self, function: Callable, element_spec):
         self.function = function
+        self._staged = rewritten(function)
         self.spec = None
         self._graph: Any = None  # the traced function, once it has been asked for
         self._store = Store()
@@ -54,7 +56,7 @@ class Mapped:
         graph.seed = RECORDER.seed if outer.eager else outer.seed
         with context.entered(graph):
             inputs = [graph.add_input(s.dtype, s.shape._dims, "arg") for s in leaves]
-            made = apply(self.function, pack(element_spec, inputs))
+            made = apply(self._staged, pack(element_spec, inputs))
             if isinstance(made, list):
                 made = (
                     tuple(made) if _mixed(made) else as_tensor(graph, made, None, None)

@@ -178,7 +178,7 @@ BETWEEN = frozenset(
 # Modules of Penstock that stand among a face's attributes and are no part of it.
 INTERNAL = frozenset(
     f"penstock.{name}"
-    for name in "api as_tensorflow autodiff cli compat.v1.tree core"
+    for name in "api as_tensorflow backward cli compat.v1.tree core"
     " datasets formats ir kernels lowering ops optim runtime saving v1 v2".split()
 )
 # What each face says it is: an era's last release whose habits it follows.

@@ -20,6 +20,22 @@ FIRST: dict[str, str] = {}
 _count = itertools.count()
 
 
+class Passing:
+    """A pass that can be asked whether it goes on."""
+
+    def __init__(self, leaves: Iterator):
+        self._leaves = leaves
+        self._ahead: list[Any] = []
+
+    def __bool__(self) -> bool:
+        if not self._ahead:
+            self._ahead.extend(itertools.islice(self._leaves, 1))
+        return bool(self._ahead)
+
+    def __next__(self):
+        return self._ahead.pop() if self else next(self._leaves)
+
+
 def new_name(prefix: str) -> str:
     return f"{prefix}_{next(_count)}"
 
@@ -58,3 +74,11 @@ def iterator_get_next(handle, *, output_types, output_shapes):
     return tuple(
         np.asarray(v, object if isinstance(v, bytes) else None) for v in leaves
     )
+
+
+@op(
+    "_IteratorHasNext", "handle: string -> more: bool",
+    shape=lambda *_, **__: (), gradient=STOPS, host=True, stateful=True,
+)  # fmt: skip
+def iterator_has_next(handle):
+    return np.bool_(bool(LIVE[np.asarray(handle, object).item().decode()]))

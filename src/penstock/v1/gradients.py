@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import penstock.autodiff as autodiff
+import penstock.backward as backward
 from penstock.core import nest
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
@@ -35,7 +35,7 @@ def gradients(
             f"{len(y_list)}."
         )
     with graph.name_scope(name):
-        found = autodiff.gradients(y_list, x_list, seeds, stops)
+        found = backward.gradients(y_list, x_list, seeds, stops)
         if getattr(unconnected_gradients, "value", unconnected_gradients) == "zero":
             found = [
                 TABLE["ZerosLike"](as_tensor(graph, x, None, "x")) if g is None else g

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import penstock.autodiff as autodiff
+import penstock.backward as backward
 from penstock.ir.op import STOPS, TABLE, _missing
 
 
@@ -27,7 +27,7 @@ class RegisterGradient:
 
 def _register(op_type: str, rule: Callable) -> None:
     op = TABLE.get(op_type)
-    taken = op_type in autodiff.REGISTERED
+    taken = op_type in backward.REGISTERED
     if taken or (op is not None and op.gradient_rule is not _missing):
         raise KeyError(
             f"Registering two gradient with name '{op_type}'! Choose another name and "
@@ -35,7 +35,7 @@ def _register(op_type: str, rule: Callable) -> None:
         )
     if op is not None:
         op.gradient_rule = rule
-    autodiff.REGISTERED[op_type] = rule
+    backward.REGISTERED[op_type] = rule
 
 
 def NotDifferentiable(op_type: str) -> None:

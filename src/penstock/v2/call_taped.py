@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from penstock import autodiff
-from penstock.autodiff_control import GradientGraph
+from penstock import backward
+from penstock.backward_control import GradientGraph
 from penstock.core.dtypes import resource
 from penstock.ir import context
 from penstock.ir.func_graph import FuncGraph
@@ -84,11 +84,11 @@ class _Backward:
                 graph.add_input(outputs[i].dtype.base_dtype, outputs[i].dims, "dy")
                 for i in self.seeded
             ]
-            kept = [i for i, s in enumerate(sources) if autodiff._differentiable(s)]
-            found = autodiff.gradients(
+            kept = [i for i, s in enumerate(sources) if backward._differentiable(s)]
+            found = backward.gradients(
                 [outputs[i] for i in self.seeded], [sources[i] for i in kept], dys
             )
-            dense = dict(zip(kept, map(autodiff.densify, found), strict=True))
+            dense = dict(zip(kept, map(backward.densify, found), strict=True))
         self.results = [dense.get(i) for i in range(len(sources))]
         graph.outputs = [g for g in self.results if g is not None]
         arguments = [*dys, *(graph.here[id(t)] for t in self.used)]

@@ -8,7 +8,6 @@ import itertools
 from collections.abc import Callable
 from enum import Enum
 
-import penstock.autodiff as autodiff
 from penstock.core import nest
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
@@ -120,24 +119,24 @@ def _in_graph(f, args, kwargs):
     leaves = [as_tensor(graph, leaf, None, None) for leaf in nest.flatten(result)]
     variables, reads = _read_by(graph, before, flat)
     n, m = len(leaves), len(flat) + len(reads)
-    backward = FuncGraph("custom_gradient", graph)
-    with context.entered(backward):
-        dys = [backward.add_input(t.dtype.base_dtype, t.dims, "dy") for t in leaves]
+    rule_graph = FuncGraph("custom_gradient", graph)
+    with context.entered(rule_graph):
+        dys = [rule_graph.add_input(t.dtype.base_dtype, t.dims, "dy") for t in leaves]
         found = _gradients(grad_fn, dys, variables, len(flat))
-        backward.outputs = [
-            as_tensor(backward, g, None, None) for g in found if g is not None
+        rule_graph.outputs = [
+            as_tensor(rule_graph, g, None, None) for g in found if g is not None
         ]
-    captured = backward.captured
-    inner = [backward.own(t) for t in captured]
+    captured = rule_graph.captured
+    inner = [rule_graph.own(t) for t in captured]
     name = f"CustomGradient-{next(_numbers)}"
 
     def rule(node: Node, *upstream):
         given = [*upstream[:n], *node.inputs[n + m :]]
-        outs = iter(emit(backward, [*dys, *inner], given, backward.outputs))
+        outs = iter(emit(rule_graph, [*dys, *inner], given, rule_graph.outputs))
         grads = [None if g is None else next(outs) for g in found]
         return [None] * n + grads + [None] * len(captured)
 
-    autodiff.REGISTERED[name] = rule
+    backward.REGISTERED[name] = rule
     outs = TABLE["IdentityN"](
         [*leaves, *flat, *reads, *captured], _gradient_op_type=name, name="IdentityN"
     )

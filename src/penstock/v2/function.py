@@ -225,17 +225,20 @@ class Function:
         specs = None if self._signature is None else nest.flatten(list(self._signature))
         given = iter(range(len(tensors)))
 
-        def symbol(item):
+        def symbol(item, parameter):
             if not _is_tensor_like(item):
                 return item
             i = next(given)
             like = tensors[i] if specs is None else specs[i]
-            name = getattr(item, "spec_name", None) or "input"
+            name = getattr(item, "spec_name", None) or parameter
             return graph.add_input(like.dtype.base_dtype, like.shape._dims, name)
 
         bound = self._parameters.bind(*args, **kwargs)
         bound.apply_defaults()
-        values = {k: nest.map_structure(symbol, v) for k, v in bound.arguments.items()}
+        values = {
+            k: nest.map_structure(functools.partial(symbol, parameter=k), v)
+            for k, v in bound.arguments.items()
+        }
         for k, v in values.items():
             bound.arguments[k] = v
         return self._staged(*bound.args, **bound.kwargs)

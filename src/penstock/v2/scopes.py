@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import contextmanager
 
-import penstock.autodiff as autodiff
+import penstock.backward as backward
 from penstock.ir import context
 
 
@@ -58,15 +58,15 @@ class RegisterGradient:
         self._name = op_type
 
     def __call__(self, rule: Callable) -> Callable:
-        if self._name in autodiff.REGISTERED:
+        if self._name in backward.REGISTERED:
             raise KeyError(f"Registering two gradients with name {self._name!r}!")
-        autodiff.REGISTERED[self._name] = rule
+        backward.REGISTERED[self._name] = rule
         return rule
 
 
 def no_gradient(op_type: str) -> None:
     """Declare that `op_type` lets no gradient through."""
-    autodiff.REGISTERED[op_type] = lambda op, *grads: [None] * len(op.inputs)
+    backward.REGISTERED[op_type] = lambda op, *grads: [None] * len(op.inputs)
 
 
 def get_current_name_scope() -> str:

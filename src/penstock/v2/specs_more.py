@@ -151,7 +151,7 @@ def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True):
 
 def gradients(ys, xs, grad_ys=None, name="gradients", **options):
     """Symbolic derivatives, inside a function. RuntimeError under eager execution."""
-    import penstock.autodiff as autodiff
+    import penstock.backward as backward
     from penstock.core import nest
     from penstock.ir import context
     from penstock.ir.convert import as_tensor
@@ -169,7 +169,7 @@ def gradients(ys, xs, grad_ys=None, name="gradients", **options):
         for x in nest.flatten(xs)
     ]
     given = None if grad_ys is None else nest.flatten(grad_ys)
-    return autodiff.gradients(targets, sources, given, stops)
+    return backward.gradients(targets, sources, given, stops)
 
 
 __all__ = [

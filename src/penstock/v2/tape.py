@@ -12,10 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import penstock.autodiff as autodiff
+import penstock.backward as backward
 from penstock.core import nest
 from penstock.core.dtypes import DType
-from penstock.core.errors import UnsupportedError
 from penstock.core.shapes import Dims
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
@@ -212,7 +211,11 @@ class GradientTape:
             return target
         if hasattr(target, "_dense_tensor"):
             known = self._reads.get(id(target))
-            return known[1][-1] if known and known[1] else target._dense_tensor()
+            if known and known[1]:
+                return known[1][-1]
+            tensor = target._dense_tensor()
+            self.variable_read(target, tensor)  # it may be a source as well
+            return tensor
         raise ValueError(f"The target of a gradient must be a tensor, not {target!r}.")
 
     def _source(self, source) -> list[EagerTensor]:
@@ -246,16 +249,6 @@ class GradientTape:
         from penstock.v2.jacobian import batch_jacobian
 
         return batch_jacobian(self, target, source, unconnected_gradients)
-
-
-class ForwardAccumulator:
-    """Forward-mode derivatives: not in Penstock, and said so when it is made."""
-
-    def __init__(self, primals, tangents):
-        raise UnsupportedError(
-            "tf.autodiff.ForwardAccumulator is not in Penstock. Use GradientTape; a "
-            "Jacobian-vector product is two backward passes."
-        )
 
 
 def _given(output_gradients, target) -> list | None:
@@ -293,7 +286,7 @@ def _backwards(records, targets, sources, seeds) -> list:
     upstream = [found.pop(id(t), None) for t in outs]
     if any(g is not None for g in upstream):
         full = [
-            TABLE["ZerosLike"](t) if g is None else autodiff.densify(g)
+            TABLE["ZerosLike"](t) if g is None else backward.densify(g)
             for g, t in zip(upstream, outs, strict=True)
         ]
         for tensor, grad in zip(used, custom.backward(*full), strict=True):
@@ -302,12 +295,12 @@ def _backwards(records, targets, sources, seeds) -> list:
             kept = found.get(id(tensor))
             frontier[id(tensor)] = tensor
             grad = as_tensor(RECORDER, grad, tensor.dtype, None)
-            found[id(tensor)] = grad if kept is None else autodiff.add_up([kept, grad])
+            found[id(tensor)] = grad if kept is None else backward.add_up([kept, grad])
     reached = [(frontier[k], g) for k, g in found.items() if g is not None]
     if not reached:
         return [None] * len(sources)
     ys = [t for t, _ in reached]
-    dys = [autodiff.densify(g) for _, g in reached]
+    dys = [backward.densify(g) for _, g in reached]
     return _backwards(before, ys, sources, dys)
 
 
@@ -319,7 +312,7 @@ def _sum_up(parts: list):
     parts = [p for p in parts if p is not None]
     if not parts:
         return None
-    return parts[0] if len(parts) == 1 else autodiff.add_up(parts)
+    return parts[0] if len(parts) == 1 else backward.add_up(parts)
 
 
 def _graph_gradient(graph, targets, sources, given):
@@ -328,7 +321,7 @@ def _graph_gradient(graph, targets, sources, given):
         s._resource() if hasattr(s, "_resource") else as_tensor(graph, s, None, None)
         for s in sources
     ]
-    return autodiff.gradients(ys, xs, given)
+    return backward.gradients(ys, xs, given)
 
 
 # --- the backward computation of a tape, found by its structure ---------------------
@@ -423,7 +416,7 @@ def _plan(records, tensors, numbers, targets, sources, seeds) -> _Backward:
                 symbol.dims = t.dims
                 inside[numbers[id(t)]] = symbol
         position = {id(s): i for i, s in inside.items()}
-        grads = autodiff.gradients(
+        grads = backward.gradients(
             [inside[numbers[id(t)]] for t in targets],
             [inside[numbers[id(t)]] for t in sources],
             None

@@ -107,6 +107,9 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         ("penstock.v2.checkpoint", "penstock.saving.checkpoint", "penstock.v2.train"),
     ),
     "version": ({}, ("penstock.v2.version",)),
+    "autodiff": (
+        {"GradientTape": "penstock.v2.tape:GradientTape"}, ("penstock.v2.forward",)
+    ),
     "autograph": ({}, ("penstock.v2.autograph",)),
     "autograph.experimental": ({}, ("penstock.v2.autograph",)),
     "types": ({}, ()),

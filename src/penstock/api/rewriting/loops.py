@@ -33,15 +33,28 @@ def staged_for(items, go, body, get, put, names) -> None:
         within = TABLE["Less"](i, count)
         if go is None:
             return within
-        on = go()
-        on = context.landing().constant(np.array(on)) if isinstance(on, bool) else on
-        return TABLE["LogicalAnd"](within, on)
+        return TABLE["LogicalAnd"](within, _bool(go()))
 
     def step(i):
         value = item(i)
         body((i + start, value) if counted else value)
 
     _Loop(get, put, names).run(test, step, np.int32(0))
+
+
+def staged_pass(more, item, go, body, get, put, names) -> None:
+    """`for item in items: body(item)` over what `more()` and `item()` give."""
+
+    def test(_):
+        return more() if go is None else TABLE["LogicalAnd"](_bool(go()), more())
+
+    _Loop(get, put, names).run(test, lambda _: body(item()), None)
+
+
+def _bool(value):
+    if isinstance(value, bool):
+        return context.landing().constant(np.array(value))
+    return value
 
 
 def _entries(tensor: Tensor):

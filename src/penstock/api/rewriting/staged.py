@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from penstock.api.rewriting.loops import staged_for, staged_while
+from penstock.api.rewriting.loops import staged_for, staged_pass, staged_while
 from penstock.api.rewriting.values import Undefined, is_symbolic, merged
 from penstock.ir import context
 from penstock.ir.op import TABLE
@@ -90,6 +90,9 @@ def for_(items, go, body, get, put, names) -> None:
     """`for item in items: body(item)`, as long as `go()` where that is given."""
     if is_symbolic(items) or isinstance(items, Counted):
         staged_for(items, go, body, get, put, names)
+        return
+    if hasattr(items, "_staged_pass") and not context.executing_eagerly():
+        staged_pass(*items._staged_pass(), go, body, get, put, names)
         return
     for item in items:
         body(item)

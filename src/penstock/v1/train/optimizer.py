@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-import penstock.autodiff as autodiff
+import penstock.backward as backward
 from penstock.api.scopes import tensor as as_value
 from penstock.core.dtypes import FLOATING, resource
 from penstock.core.errors import UnsupportedError
@@ -130,7 +130,7 @@ class Optimizer:
         for gradient, variable in pairs:
             if gradient is None:
                 continue
-            self._resource_apply_dense(autodiff.densify(gradient), variable)
+            self._resource_apply_dense(backward.densify(gradient), variable)
             if getattr(variable, "constraint", None) is not None:
                 variable.assign(variable.constraint(variable.read_value()))
         self._advance()
@@ -254,7 +254,7 @@ class Optimizer:
         )
 
     def _apply_sparse(self, grad, var):
-        return self._apply_dense(autodiff.densify(grad), var)
+        return self._apply_dense(backward.densify(grad), var)
 
     def _resource_apply_sparse(self, grad, handle, indices):
         raise NotImplementedError(

@@ -91,7 +91,7 @@ def _seed(y: Tensor, seed) -> Gradient:
 def _differentiate(node: Node, dys: list[Any]) -> list[Gradient]:
     """The rule of `node` applied to what its outputs received."""
     if node.op.nested:
-        from penstock.autodiff_control import differentiate
+        from penstock.backward_control import differentiate
 
         return differentiate(node, dys)
     full = [

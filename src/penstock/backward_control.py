@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from penstock.autodiff import _differentiable, densify, gradients
+from penstock.backward import _differentiable, densify, gradients
 from penstock.core.dtypes import bool as bool_
 from penstock.core.dtypes import int32, resource
 from penstock.ir import context
