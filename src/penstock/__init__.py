@@ -11,7 +11,15 @@ from penstock.v2 import version as _version
 from penstock.v2.landing import offer
 from penstock.v2.tree import TREE
 
+
+def _adapted(name, found):
+    """Public functions take RaggedTensors too."""
+    from penstock.api.ragged_dispatch import adapted
+
+    return adapted(name, found)
+
+
 offer()
-namespace.grow(sys.modules[__name__], "tf", TREE)
+namespace.grow(sys.modules[__name__], "tf", TREE, _adapted)
 newaxis = None
 __version__ = _version.__version__

@@ -7,7 +7,7 @@ import functools
 import importlib
 import pkgutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -28,11 +28,15 @@ class Namespace(ModuleType):
     _shown: str
     _names: Mapping[str, str]
     _sources: Sequence[str]
+    #: What is made of a function found under a name, where a face wants more of it.
+    _adapt: Callable[[str, Any], Any] | None = None
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         found = self._find(name)
+        if self._adapt is not None:
+            found = self._adapt(name, found)
         vars(self)[name] = found
         return found
 
@@ -119,15 +123,15 @@ def _list_public(module: ModuleType) -> Iterator[str]:
             yield name
 
 
-def grow(module: ModuleType, shown: str, tree: Mapping[str, Any]) -> None:
+def grow(module: ModuleType, shown: str, tree: Mapping[str, Any], adapt=None) -> None:
     """Make `module` the root of namespaces: `tree` maps dotted paths to
-    (names, sources), "" being the root.
+    (names, sources), "" being the root. `adapt(name, found)` gives what is shown.
     """
     module.__class__ = Namespace
     for path, (names, sources) in tree.items():
         target = module if not path else _place(module, path, shown)
         vars(target).update(_shown=f"{shown}.{path}" if path else shown)
-        vars(target).update(_names=names, _sources=sources)
+        vars(target).update(_names=names, _sources=sources, _adapt=adapt)
 
 
 def _place(module: ModuleType, path: str, shown: str) -> ModuleType:

@@ -75,8 +75,8 @@ class SparseTensor:
 
     def __repr__(self):
         return (
-            f"SparseTensor(indices={self._indices!r}, values={self._values!r}, "
-            f"dense_shape={self._shape!r})"
+            f"SparseTensor(indices={self._indices!s}, values={self._values!s}, "
+            f"dense_shape={self._shape!s})"
         )
 
 

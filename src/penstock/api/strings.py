@@ -158,17 +158,31 @@ def string_split(source, delimiter=" ", skip_empty=True, name=None):
 
 
 def unicode_encode(input, output_encoding, errors="replace", name=None) -> Tensor:
-    """Code points along the last axis of a vector, as one string."""
+    """Code points along the last axis (rows may differ in length), as strings."""
     with scope(name, "UnicodeEncode"):
+        if getattr(input, "is_ragged", False):
+            values, splits = input.values, input.row_splits
+            if getattr(values, "is_ragged", False):
+                return input.with_values(unicode_encode(values, output_encoding))
+            return TABLE["UnicodeEncode"](
+                values, splits, output_encoding=output_encoding, errors=errors
+            )
         x = tensor(input, dtypes.int32)
-        count = x.dims[0] if x.dims else None
-        if len(x.dims or ()) != 1 or count is None:
-            raise ValueError("unicode_encode takes a vector of known length.")
+        shape = TABLE["Shape"](x, out_type=dtypes.int64)
+        count = TABLE["Prod"](shape[:-1], [0])
+        ends = TABLE["Range"](np.int64(0), count + 1, np.int64(1)) * shape[-1]
         text = TABLE["UnicodeEncode"](
-            x, np.array([0, count], np.int64), output_encoding=output_encoding,
+            TABLE["Reshape"](x, [-1]), ends, output_encoding=output_encoding,
             errors=errors,
         )  # fmt: skip
-        return TABLE["Reshape"](text, [])
+        return TABLE["Reshape"](text, shape[:-1])
+
+
+def unsorted_segment_join(inputs, segment_ids, num_segments, separator="", name=None):
+    """The strings of each segment, joined in order."""
+    return TABLE["UnsortedSegmentJoin"](
+        tensor(inputs), tensor(segment_ids), tensor(num_segments), separator=separator
+    )
 
 
 string_join = join

@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Callable
 from enum import Enum
 
+import penstock.backward as backward
 from penstock.core import nest
 from penstock.ir import context
 from penstock.ir.convert import as_tensor

@@ -226,6 +226,8 @@ class Function:
         given = iter(range(len(tensors)))
 
         def symbol(item, parameter):
+            if _is_composite(item):
+                return type(item)(*(symbol(p, parameter) for p in _parts(item)))
             if not _is_tensor_like(item):
                 return item
             i = next(given)
@@ -253,7 +255,8 @@ class ConcreteFunction:
         self.structured_outputs = outputs
         self._function = function
         flat = nest.flatten(outputs)
-        graph.outputs = [o for o in flat if isinstance(o, Tensor)]
+        parts = [part for leaf in flat for part in _parts(leaf)]
+        graph.outputs = [o for o in parts if isinstance(o, Tensor)]
         self.captures_symbols = any(
             not isinstance(t, EagerTensor) for t in graph.captured
         )
@@ -291,8 +294,8 @@ class ConcreteFunction:
         return tuple(TensorSpec(t.shape, t.dtype) for t in self._arguments), {}
 
     def __call__(self, *args, **kwargs):
-        tensors = [a for a in nest.flatten((args, kwargs)) if _is_tensor_like(a)]
-        return self.run(tensors)
+        flat = [p for a in nest.flatten((args, kwargs)) for p in _parts(a)]
+        return self.run([a for a in flat if _is_tensor_like(a)])
 
     def run(self, tensors: list):
         """The outputs for these argument tensors, in the structure returned."""
@@ -310,10 +313,13 @@ class ConcreteFunction:
             self._call.inline(where, inputs) if not where.eager else self._call(inputs)
         )
         rest = iter(found)
-        return nest.map_structure(
-            lambda leaf: next(rest) if isinstance(leaf, Tensor) else leaf,
-            self.structured_outputs,
-        )
+
+        def found_for(leaf):
+            if _is_composite(leaf):
+                return type(leaf)(*(next(rest) for _ in _parts(leaf)))
+            return next(rest) if isinstance(leaf, Tensor) else leaf
+
+        return nest.map_structure(found_for, self.structured_outputs)
 
 
 def function(func=None, input_signature=None, autograph=True, jit_compile=None,
@@ -384,6 +390,8 @@ def _kind(item, tensors: list) -> Any:
     if isinstance(item, Tensor) or hasattr(item, "is_spec"):
         tensors.append(item)
         return ("tensor", item.dtype, item.shape._dims)
+    if _is_composite(item):
+        return (type(item), *(_kind(part, tensors) for part in item._components()))
     if hasattr(item, "_resource"):
         return ("variable", item._uid)
     try:
@@ -393,10 +401,21 @@ def _kind(item, tensors: list) -> Any:
         return ("object", id(item))
 
 
+def _is_composite(leaf) -> bool:
+    """Whether `leaf` is made of several tensors: ragged, sparse."""
+    return hasattr(leaf, "_components") and not isinstance(leaf, type)
+
+
+def _parts(leaf) -> list:
+    return leaf._components() if _is_composite(leaf) else [leaf]
+
+
 def _returned(graph: TracedGraph, leaf):
     """What a function returns, as a tensor of its graph; None and Nodes as None."""
     if leaf is None or isinstance(leaf, Node):
         return None
+    if _is_composite(leaf):
+        return type(leaf)(*(as_tensor(graph, p, None, None) for p in _parts(leaf)))
     if isinstance(leaf, Tensor) or hasattr(leaf, "_dense_tensor"):
         return as_tensor(graph, leaf, None, None)
     if isinstance(leaf, bool | int | float | np.ndarray | np.generic | str | bytes):
