@@ -57,7 +57,16 @@ class SparseTensor:
 
     @property
     def shape(self) -> TensorShape:
+        if getattr(self._shape, "is_eager", False):
+            return TensorShape(np.asarray(self._shape).tolist())
         return TensorShape(constant_dims(self._shape))
+
+    def with_values(self, new_values) -> SparseTensor:
+        """The same positions with other values."""
+        return SparseTensor(self._indices, new_values, self._shape)
+
+    def consumers(self) -> list:
+        return self._values.consumers()
 
     def get_shape(self) -> TensorShape:
         return self.shape

@@ -90,7 +90,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "ragged": ({}, ("penstock.api.ragged_make",)),
     "saved_model": ({}, ("penstock.v2.saved_model",)),
     "sets": ({}, ("penstock.api.sets",)),
-    "signal": ({}, ("penstock.api.signal",)),
+    "signal": ({}, ("penstock.api.signal*",)),
     "sparse": ({}, _both("sparse*")),
     "strings": ({}, _both("strings*")),
     "summary": ({}, ("penstock.v2.summary",)),
