@@ -179,7 +179,7 @@ def sparse_to_dense(sparse_indices, output_shape, sparse_values, default_value):
     dims = tuple(map(int, output_shape))
     if at.ndim < 2:
         at = at.reshape(-1, 1)
-    if getattr(default_value, "dtype", None) == object:  # strings
+    if getattr(default_value, "dtype", None) is np.dtype(object):  # strings
         text = np.full(dims, np.asarray(default_value).item(), object)
         text[tuple(np.asarray(at).T)] = sparse_values
         return text
