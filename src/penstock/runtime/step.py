@@ -31,9 +31,10 @@ class Store(dict):
 
     def initial(self, node: Node) -> Any:
         """The value of `node`, which keeps a state of its own from the first run on."""
-        if node not in self:
-            self[node] = node.op.keeps(node)
-        return self[node]
+        with self.lock:
+            if node not in self:
+                self[node] = node.op.keeps(node)
+            return self[node]
 
 
 class DeviceStep:

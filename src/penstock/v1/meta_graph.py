@@ -18,7 +18,7 @@ from penstock.saving.graph_import import import_graph_def
 from penstock.saving.graph_io import graph_def as as_graph_def
 from penstock.v1.default_graph import get_default_graph
 from penstock.v1.graph_keys import GraphKeys
-from penstock.v1.saver import Saver
+from penstock.v1.saver import Saver, SaverDef
 from penstock.v1.variables import Variable
 
 MetaGraphDef = MetaGraphDef
@@ -89,6 +89,9 @@ def _export_item(collection, item: Any, scope: str | None) -> None:
         proto = item.to_proto(export_scope=scope)
         if proto is not None:
             collection.bytes_list.value.append(proto.SerializeToString())
+    elif isinstance(item, Saver):
+        proto = item.to_proto(export_scope=scope)
+        collection.bytes_list.value.append(proto.SerializeToString())
     elif isinstance(item, Tensor | Node):
         if item.name.startswith(prefix):
             collection.node_list.value.append(item.name.removeprefix(prefix))
@@ -161,6 +164,11 @@ def _imported(key: str, collection, scope: str, made: dict[bytes, Variable]) -> 
         return [graph.as_graph_element(prefix + name) for name in values]
     if kind != "bytes_list":
         return values
+    if key == GraphKeys.SAVERS:
+        return [
+            Saver.from_proto(SaverDef.FromString(v), import_scope=scope or None)
+            for v in values
+        ]
     if key not in _OF_VARIABLES:
         return [v for v in values if _is_text(v)]
     out = []

@@ -68,6 +68,13 @@ _LINALG = _both("linalg*", "math_linear*", "math_matmul*")
 _INITIALIZERS = "penstock.v1.initializers"
 _SAVER = "penstock.saving.checkpoint"
 
+#: The summaries of 0.x stood beside the ops.
+_OLD_SUMMARIES = _all(
+    "scalar_summary histogram_summary image_summary audio_summary merge_summary"
+    " merge_all_summaries",
+    "penstock.v1.summary",
+)
+
 _TUTORIAL = {"load_mnist": "penstock.datasets.mnist_tutorial:read_data_sets"}
 
 _ROOT_SOURCES = (
@@ -85,15 +92,24 @@ _ROOT_SOURCES = (
 
 TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "": (
-        {**_DTYPES, **_PROTOS, **_IR, **_VERSIONS, **_EAGER, "keras": "penstock.keras"},
+        {
+            **_DTYPES, **_PROTOS, **_IR, **_VERSIONS, **_EAGER, **_OLD_SUMMARIES,
+            "keras": "penstock.keras",
+        },
         _ROOT_SOURCES,
     ),
     "nn": ({}, _both("nn*", "rnn*", "embedding*", "sampled*", "ctc*")),
     "nn.rnn_cell": ({}, _both("rnn_cell*", "cells*")),
     "train": (
-        {"write_graph": "penstock.saving.graph_io:write_graph"},
+        {
+            "write_graph": "penstock.saving.graph_io:write_graph",
+            "SummaryWriter": "penstock.v1.file_writer:FileWriter",
+            "SummaryWriterCache": "penstock.v1.file_writer:FileWriterCache",
+            "summary_iterator": "penstock.formats.events:read_events",
+        },
         (
             "penstock.v1.train",
+            "penstock.v1.training.*",
             "penstock.v1.global_step",
             "penstock.v1.saver",
             "penstock.v1.meta_graph",
@@ -101,6 +117,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             _SAVER,
         ),
     ),
+    "summary": ({}, ("penstock.v1.summary",)),
     "layers": ({}, ("penstock.v1.layers",)),
     "losses": ({}, ("penstock.v1.losses",)),
     "metrics": ({}, ("penstock.v1.metrics",)),

@@ -1,0 +1,1 @@
+"""Running a training loop: sessions that start, save, log and stop by themselves."""
