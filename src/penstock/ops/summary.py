@@ -58,7 +58,9 @@ def _picture_shape(tag, tensor, **_):
 @op(
     "ImageSummary",
     "tag: string, tensor: T -> summary: string",
-    **{**_HOST, "shape": _picture_shape},
+    shape=_picture_shape,
+    gradient=STOPS,
+    host=True,
 )
 def image_summary(tag, tensor, *, max_images=3, bad_color=_BAD_COLOR):
     name, pictures = _text(tag), np.asarray(tensor)
