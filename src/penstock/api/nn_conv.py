@@ -5,7 +5,7 @@ from __future__ import annotations
 from penstock.api import array
 from penstock.api.scopes import scope, tensor
 from penstock.core.dtypes import int32
-from penstock.core.errors import ShapeError, UnsupportedError
+from penstock.core.errors import ShapeError
 from penstock.core.shapes import show
 from penstock.ir import context
 from penstock.ir.op import TABLE
@@ -384,21 +384,3 @@ def erosion2d(
             dilations, full or None,
         )  # fmt: skip
         return TABLE["Neg"](grown)
-
-
-def fractional_max_pool(
-    value, pooling_ratio, pseudo_random=False, overlapping=False, seed=0, name=None
-):
-    """Refused: windows of random sizes have no fixed shape to compile."""
-    raise UnsupportedError(
-        "tf.nn.fractional_max_pool is not in Penstock. Use tf.nn.max_pool."
-    )
-
-
-def fractional_avg_pool(
-    value, pooling_ratio, pseudo_random=False, overlapping=False, seed=0, name=None
-):
-    """Refused: windows of random sizes have no fixed shape to compile."""
-    raise UnsupportedError(
-        "tf.nn.fractional_avg_pool is not in Penstock. Use tf.nn.avg_pool."
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import penstock.backward as backward
@@ -52,3 +53,30 @@ def source(x) -> Any:
     if isinstance(x, IndexedSlices):
         return x.values
     return as_tensor(context.landing(), x, None, "x")
+
+
+def hessians(
+    ys, xs, name="hessians", colocate_gradients_with_ops=False, gate_gradients=False,
+    aggregation_method=None,
+):  # fmt: skip
+    """For each of `xs` the second derivatives of the sum over `ys`, [*x, *x].
+
+    One row for each element of x, so that is for small ones. Raises ValueError for an
+    x of unknown shape, and where the gradient does not depend on it.
+    """
+    del name, colocate_gradients_with_ops, gate_gradients, aggregation_method
+    out = []
+    for x in nest.flatten(xs):
+        dims = x.shape.as_list()
+        if None in dims:
+            raise ValueError(f"tf.hessians needs a known shape; {x} has {x.shape}.")
+        (slope,) = gradients(ys, [x])
+        if slope is None:
+            raise ValueError("None values not supported.")
+        flat = TABLE["Reshape"](slope, [-1])
+        rows = []
+        for i in range(math.prod(dims)):
+            element = TABLE["StridedSlice"](flat, [i], [i + 1], [1], shrink_axis_mask=1)
+            rows += gradients(element, [x], unconnected_gradients="zero")
+        out.append(TABLE["Reshape"](TABLE["Pack"](rows, axis=0), [*dims, *dims]))
+    return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from penstock.api import nn, nn_conv
+from penstock.api import nn, nn_conv, nn_pool_fractional
 from penstock.api.nn_embedding import combined, lookup
 from penstock.api.nn_loss import dense_cross_entropy
 from penstock.api.scopes import scope
@@ -365,5 +365,23 @@ def erosion2d(value, kernel, strides, rates, padding, name=None):
     return nn_conv.erosion2d(value, kernel, strides, padding, "NHWC", rates, name)
 
 
-fractional_max_pool = nn_conv.fractional_max_pool
-fractional_avg_pool = nn_conv.fractional_avg_pool
+def fractional_max_pool(
+    value, pooling_ratio, pseudo_random=False, overlapping=False, deterministic=False,
+    seed=0, seed2=0, name=None,
+):  # fmt: skip
+    """(pooled, row sequence, column sequence) by the largest of each window."""
+    return nn_pool_fractional.pooled(
+        "FractionalMaxPool", value, pooling_ratio, pseudo_random, overlapping,
+        deterministic, (seed, seed2), name,
+    )  # fmt: skip
+
+
+def fractional_avg_pool(
+    value, pooling_ratio, pseudo_random=False, overlapping=False, deterministic=False,
+    seed=0, seed2=0, name=None,
+):  # fmt: skip
+    """(pooled, row sequence, column sequence) by the mean of each window."""
+    return nn_pool_fractional.pooled(
+        "FractionalAvgPool", value, pooling_ratio, pseudo_random, overlapping,
+        deterministic, (seed, seed2), name,
+    )  # fmt: skip

@@ -315,11 +315,74 @@ def _turned(items: list, lengths) -> list:
 
 
 def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory=False, scope=None):
-    """Refused: its outputs have no length that a compiled step could know."""
-    raise UnsupportedError(
-        "tf.nn.raw_rnn is not in Penstock. Use tf.while_loop with a TensorArray, or "
-        "dynamic_rnn."
-    )
+    """(TensorArray of outputs, final state, final loop state) of a free loop.
+
+    `loop_fn(time, cell_output, cell_state, loop_state)` gives (finished [batch], next
+    input, next state, what to emit, next loop state); output and state are None in its
+    first call. Rows that finished keep their state and emit zeros. How long the loop
+    runs is known when it ends, so its steps are run one by one.
+    """
+    del swap_memory
+    _must_be_cell(cell)
+    if not callable(loop_fn):
+        raise TypeError("loop_fn must be a callable")
+    with variable_scope(scope or "rnn"):
+        time = tensor(0, int32, name="time")
+        finished, following, state, like, carried = loop_fn(time, None, None, None)
+        if like is None:
+            like = cell.output_size
+        flat = nest.flatten(following)
+        batch = _batch_size([array.expand_dims(x, 0) for x in flat])
+        kind = flat[0].dtype.base_dtype
+        blanks, taken = [], []
+        for item in nest.flatten(like):
+            shaped = isinstance(item, Tensor)
+            dims = item.shape.as_list() if shaped else _dims(item)
+            dtype = item.dtype.base_dtype if shaped else kind
+            blanks.append(array.zeros(_joined(batch, dims)[0], dtype))
+            taken.append(TensorArray(dtype, size=0, dynamic_size=True))
+        blank = nest.pack(like, blanks)
+        # While there is no loop state, a number stands for it.
+        stands = carried is None
+
+        def step(time, finished, x, taken, state, carried):
+            output, new = cell(x, state)
+            nest.assert_same_structure(state, new, check_types=False)
+            later = time + 1
+            ends, x, new, emitted, after = loop_fn(
+                later, output, new, None if stands else carried
+            )
+            emitted = _unless(finished, blank, emitted)
+            new = _unless(finished, state, new)
+            pairs = zip(taken, nest.flatten(emitted), strict=True)
+            out = [array_.write(time, e) for array_, e in pairs]
+            over = TABLE["LogicalOr"](finished, ends)
+            return later, over, x, out, new, carried if stands else after
+
+        _, _, _, made, final, carried = while_loop(
+            lambda time, finished, *_: TABLE["LogicalNot"](reduce.reduce_all(finished)),
+            step,
+            [
+                time, finished, following, taken, state,
+                tensor(0, int32) if stands else carried,
+            ],
+            parallel_iterations=parallel_iterations or 32,
+        )  # fmt: skip
+        return nest.pack(like, made), final, None if stands else carried
+
+
+def _unless(finished, before, after):
+    """`before` in the rows that have finished, else `after`."""
+
+    def one(old, new):
+        if isinstance(new, TensorArray) or new.shape.rank == 0:
+            return new
+        chosen = TABLE["Select"](finished, old, new)
+        chosen.set_shape(new.shape)
+        return chosen
+
+    pairs = zip(nest.flatten(before), nest.flatten(after), strict=True)
+    return nest.pack(before, [one(a, b) for a, b in pairs])
 
 
 def static_state_saving_rnn(

@@ -93,7 +93,12 @@ _ROOT_SOURCES = (
 TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "": (
         {
-            **_DTYPES, **_PROTOS, **_IR, **_VERSIONS, **_EAGER, **_OLD_SUMMARIES,
+            **_DTYPES,
+            **_PROTOS,
+            **_IR,
+            **_VERSIONS,
+            **_EAGER,
+            **_OLD_SUMMARIES,
             "keras": "penstock.keras",
         },
         _ROOT_SOURCES,
