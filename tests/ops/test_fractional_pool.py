@@ -1,5 +1,7 @@
 """Fractional pooling: the windows that its sequences tell, and their gradients."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -11,8 +13,8 @@ PICTURE = np.random.RandomState(0).rand(2, 9, 11, 3).astype(np.float32)
 def by_hand(picture, rows, columns, overlapping, reduce):
     """Each window from where it begins to where the next does (one more if shared)."""
     out = np.zeros((len(picture), len(rows) - 1, len(columns) - 1, picture.shape[3]))
-    for i, (top, bottom) in enumerate(zip(rows, rows[1:], strict=False)):
-        for j, (left, right) in enumerate(zip(columns, columns[1:], strict=False)):
+    for i, (top, bottom) in enumerate(pairwise(rows)):
+        for j, (left, right) in enumerate(pairwise(columns)):
             part = picture[:, top : bottom + overlapping, left : right + overlapping]
             out[:, i, j] = reduce(part, axis=(1, 2))
     return out

@@ -57,8 +57,7 @@ def ctc_loss(
         at = int(np.argmin(fits))
         raise InvalidArgumentError(
             "Not enough time for target transition sequence (required: "
-            f"{_needed(rows[at], ctc_merge_repeated)}, available: {lengths[at]}) in "
-            f"row {at}. You can turn this error into a warning by using the flag "
+            f"{needed[at]}, available: {lengths[at]}) in row {at}. You can turn this error into a warning by using the flag "
             "ignore_longer_outputs_than_inputs"
         )
     logits = inputs.astype(np.float64)
