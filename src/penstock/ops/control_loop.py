@@ -347,15 +347,25 @@ def save(node, tensor: Tensor) -> Tensor:
                     name=f"{node.name}/trip_count",
                 )  # fmt: skip
         count._node.control_inputs = list(node.control_inputs)
-        node.grouped = (list(node.inputs), count)
-        node.inputs = (*node.inputs, count)
-        node.outputs.append(Tensor(node, len(node.outputs), int32, ()))
+        count_rounds(node, count)
         graph.version += 1
     for i, old in enumerate(known):
         if old is tensor:
             return node.outputs[len(node.outputs) - len(known) + i]
+    return add_stack(node, tensor)
+
+
+def count_rounds(node, count: Tensor) -> None:
+    """Give `node` the input that bounds its rounds, and an output that counts them."""
+    node.grouped = (list(node.inputs), count)
+    node.inputs = (*node.inputs, count)
+    node.outputs.append(Tensor(node, len(node.outputs), int32, ()))
+
+
+def add_stack(node, tensor: Tensor) -> Tensor:
+    """A new output of `node`, the stack of `tensor`; it counts its rounds already."""
     dims = None if tensor.dims is None else (None, *tensor.dims)
-    node.attrs["_saved"] = (*known, tensor)
+    node.attrs["_saved"] = (*node.attrs.get("_saved", ()), tensor)
     made = Tensor(node, len(node.outputs), tensor.dtype.base_dtype, dims)
     node.outputs.append(made)
     return made

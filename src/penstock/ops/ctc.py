@@ -47,17 +47,14 @@ def ctc_loss(
     if preprocess_collapse_repeated:
         rows = [r[np.r_[True, r[1:] != r[:-1]]] if r.size else r for r in rows]
     lengths = np.array(sequence_length)
-    fits = np.array(
-        [
-            _needed(r, ctc_merge_repeated) <= n
-            for r, n in zip(rows, lengths, strict=True)
-        ]
-    )
+    needed = np.array([_needed(r, ctc_merge_repeated) for r in rows])
+    fits = needed <= lengths
     if not fits.all() and not ignore_longer_outputs_than_inputs:
         at = int(np.argmin(fits))
         raise InvalidArgumentError(
             "Not enough time for target transition sequence (required: "
-            f"{needed[at]}, available: {lengths[at]}) in row {at}. You can turn this error into a warning by using the flag "
+            f"{needed[at]}, available: {lengths[at]}) in row {at}. You "
+            "can turn this error into a warning by using the flag "
             "ignore_longer_outputs_than_inputs"
         )
     logits = inputs.astype(np.float64)
@@ -147,11 +144,7 @@ class _Lattice:
         weight = np.nan_to_num(weight)
         occupied = np.zeros((time, batch, classes))
         for state in range(self.states.shape[1]):
-            np.add.at(
-                occupied,
-                (slice(None), self.batch, self.states[:, state]),
-                weight[:, :, state],
-            )
+            occupied[:, self.batch, self.states[:, state]] += weight[:, :, state]
         return -total, occupied
 
     def _at_end(self, alpha):

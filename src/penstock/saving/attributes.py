@@ -13,6 +13,7 @@ from penstock.formats import tensor_proto
 from penstock.formats.messages import AttrValue
 from penstock.ir.func_graph import FuncGraph
 from penstock.ir.op import Op
+from penstock.ir.tensor import Tensor
 
 AttrValue = AttrValue
 
@@ -86,6 +87,8 @@ def _append(items, name: str, value: Any, named: Named) -> None:
         items.i.append(int(value))
     elif isinstance(value, str | bytes):
         items.s.append(value.encode() if isinstance(value, str) else value)
+    elif isinstance(value, Tensor):  # of a loop's body: what the loop saves of it
+        items.s.append(value.name.encode())
     elif isinstance(value, np.ndarray):
         items.tensor.append(tensor_proto.make_tensor_proto(value))
     else:

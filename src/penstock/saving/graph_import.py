@@ -18,8 +18,10 @@ from penstock.ir.graph import Graph, infer
 from penstock.ir.node import Node
 from penstock.ir.op import TABLE, Op
 from penstock.ir.tensor import Tensor
-from penstock.saving import attributes
+from penstock.ops.control_loop import add_stack, count_rounds
+from penstock.saving import attributes, constructs, control_flow_v1
 from penstock.saving.function_io import flat_output
+from penstock.saving.tensor_array_v3 import TRANSLATED
 
 _NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
 #: What a faulty node brings forth; a ShapeError says enough itself.
@@ -126,17 +128,22 @@ class Importer:
     """One GraphDef (or function) on its way into `graph`."""
 
     def __init__(self, graph: Graph, prefix: str, given: dict, library: Callable):
+        """`library` gives the graph of a function by its name."""
         self.graph, self.prefix, self.given = graph, prefix, given
         self.library = library
         self.made: dict[str, Node] = {}
         self.arguments: dict[str, Tensor] = {}
         self.used: set[str] = set()
+        #: Outputs of what became other nodes than its message says.
+        self.stands: dict[str, list[Tensor]] = {}
+        self.flows = False
 
     def run(self, messages) -> None:
+        self.flows = self.flows or any(m.op in TRANSLATED for m in messages)
         try:
-            for message in _ordered(messages, self.arguments):
+            for message in _ordered(control_flow_v1.found(messages), self.arguments):
                 try:
-                    self._add(message)
+                    self._add_any(message)
                 except _FAULTS as error:
                     raise ValueError(f"Node '{message.name}': {error}") from error
         except BaseException:
@@ -148,8 +155,30 @@ class Importer:
         for node in self.made.values():
             self.graph._nodes.pop(node.name, None)
 
+    def _add_any(self, message) -> None:
+        if isinstance(message, control_flow_v1.Construct):
+            self.stands[message.name] = constructs.added(self, message)
+        elif message.op in TRANSLATED:
+            self.stands[message.name] = self._translated(message)
+        else:
+            self._add(message)
+
+    def _translated(self, message) -> list[Tensor]:
+        what = f"Node '{message.name}'"
+        inputs = [self.tensor(i, what) for i in message.input if i[:1] != "^"]
+        attrs = {
+            key: attributes.decode(value, what, self.library)
+            for key, value in message.attr.items()
+        }
+        with context.entered(self.graph), self.graph.name_scope(None):
+            return TRANSLATED[message.op](inputs, attrs, self.named(message.name))
+
+    def named(self, name: str) -> str:
+        """What a node called `name` in the GraphDef is called here."""
+        return f"{self.prefix}/{name}" if self.prefix else name
+
     def _add(self, message) -> None:
-        name = f"{self.prefix}/{message.name}" if self.prefix else message.name
+        name = self.named(message.name)
         what = f"Node '{message.name}'"
         if not _NAME.match(message.name):
             raise ValueError(f"{what}: that is no valid name.")
@@ -163,6 +192,8 @@ class Importer:
             )
         attrs = dict(op.attrs)
         known = _known_attributes(op)
+        if message.op == "Identity" and self.flows:
+            known.discard("T")  # a TensorArray's flow has the dtype of what it holds
         for key, value in message.attr.items():
             if key in known or key == "_gradient_op_type":
                 attrs[key] = attributes.decode(value, f"{what}, '{key}'", self.library)
@@ -172,11 +203,15 @@ class Importer:
                 control.append(self._node(reference[1:], what))
             else:
                 inputs.append(self.tensor(reference, what))
+        # A loop of Penstock's own that keeps values of every round for its gradient.
+        count = inputs.pop() if "_saved" in message.attr and inputs else None
         bound = _bound(op, inputs, attrs, what)
         with context.entered(self.graph):
             shapes = infer(op, bound)
         node = self.graph._add_node_for_import(op, name, bound, shapes, control)
         node.device = message.device
+        if count is not None:
+            _save_again(node, count, message.attr["_saved"].list.s)
         if message.op == "VarHandleOp":
             node.outputs[0].variable_dims = TensorShape(attrs.get("shape"))
         self.made[message.name] = node
@@ -184,6 +219,8 @@ class Importer:
     def _node(self, name: str, what: str) -> Node:
         if name in self.arguments:
             return self.arguments[name]._node
+        if name in self.stands:
+            return self.stands[name][0]._node
         if name not in self.made:
             raise ValueError(f"{what}: Unknown input node '^{name}'")
         return self.made[name]
@@ -201,6 +238,8 @@ class Importer:
         if key in self.given:
             self.used.add(key)
             return self.graph.own(self.given[key])
+        if parts[0] in self.stands:
+            return self.stands[parts[0]][index]
         node = self.made.get(parts[0])
         if node is None:
             raise ValueError(f"{what}: Unknown input node '{reference}'")
@@ -224,6 +263,14 @@ class Importer:
             kind = "tensor" if colon else "node"
             raise ValueError(f"Requested return {kind} '{name}' not found in graph def")
         return node.outputs[number] if colon else node
+
+
+def _save_again(node: Node, count: Tensor, names) -> None:
+    """Let the loop `node` save the tensors `names` of its body, as it did."""
+    body = node.attrs["body"]
+    count_rounds(node, count)
+    for name in names:
+        add_stack(node, body.get_tensor_by_name(name.decode()))
 
 
 def _index(text: str, what: str) -> int:
@@ -303,8 +350,8 @@ def _ordered(messages, arguments) -> Iterator[Any]:
                     continue
                 if source in path:
                     raise UnsupportedError(
-                        f"Node '{name}': the GraphDef has a cycle (a loop of "
-                        "Switch and Merge nodes). Use tf.while_loop of version 2."
+                        f"Node '{name}': the GraphDef has a cycle that is no loop "
+                        "of tf.while_loop."
                     )
                 path.add(source)
                 stack.append((source, iter(_sources(by_name[source]))))
