@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import numpy as np
@@ -12,20 +11,11 @@ from penstock.core.shapes import as_dims
 from penstock.ir import context
 from penstock.keras import backend_config
 from penstock.keras.registry import Family
-from penstock.keras.utils.seeding import register_seeder
+from penstock.keras.utils.seeding import made_up_seed
 from penstock.ops import sampling_initializers as draw
 from penstock.runtime.eager.tensor import EagerTensor
 
 FAMILY = Family("initializer", "keras.initializers")
-
-# Set by `set_random_seed`: seeds of initializers then come from here.
-_seeds: list[random.Random | None] = [None]
-register_seeder(lambda seed: _seeds.__setitem__(0, random.Random(seed)))
-
-
-def _made_up_seed() -> int:
-    source: Any = _seeds[0] or random
-    return source.randint(1, int(1e9))
 
 
 class Initializer:
@@ -110,7 +100,7 @@ class _Drawn(Initializer):
 
     def __init__(self, seed=None):
         self.seed = seed
-        self._used = int(_made_up_seed() if seed is None else seed)
+        self._used = int(made_up_seed() if seed is None else seed)
 
     def _draw(self, seed, shape, kind):
         raise NotImplementedError
