@@ -193,6 +193,8 @@ class CompiledMetrics:
             and any(isinstance(m, list | tuple | None.__class__) for m in given)
         ):
             chosen = _per_output(given, outputs, self._names, "metrics")
+        elif isinstance(given, list) and given and isinstance(given[0], list):
+            chosen = given  # a list for the one output
         else:
             chosen = [given] * len(outputs)
         names = self._names or [f"output_{i + 1}" for i in range(len(outputs))]

@@ -1,4 +1,4 @@
-"""Activation functions, by name or as functions. As `tf.keras.activations`."""
+"""Activation functions of Keras 2. As `tf.keras.activations`."""
 
 from __future__ import annotations
 
@@ -140,28 +140,3 @@ def softmax(x, axis=-1):
     out = nn.softmax(x, axis)
     last = axis in (-1, None if x.dims is None else len(x.dims) - 1)
     return logits.remember(out, x) if last else out
-
-
-def get(identifier):
-    """An activation from its name, config or itself; None is `linear`."""
-    if identifier is None:
-        return linear
-    return FAMILY.get(identifier)
-
-
-def serialize(activation, use_legacy_format=False):
-    """The name of a function, the config of a layer."""
-    del use_legacy_format
-    return FAMILY.serialize(activation)
-
-
-def deserialize(name, custom_objects=None, use_legacy_format=False):
-    del use_legacy_format
-    return FAMILY.deserialize(name, custom_objects)
-
-
-__all__ = [
-    "deserialize", "elu", "exponential", "gelu", "get", "hard_sigmoid", "leaky_relu",
-    "linear", "log_softmax", "mish", "relu", "relu6", "selu", "serialize", "sigmoid",
-    "silu", "softmax", "softplus", "softsign", "swish", "tanh",
-]  # fmt: skip

@@ -10,6 +10,7 @@ from penstock.core import nest
 from penstock.ir.tensor import Tensor
 from penstock.keras.losses import crossentropy as entropy
 from penstock.keras.losses import functions as f
+from penstock.keras.losses import newer
 from penstock.keras.losses.functions import FAMILY
 from penstock.keras.losses.reduction import Reduction, fitted, reduced
 from penstock.keras.masks import getattr_mask, set_mask
@@ -47,8 +48,11 @@ class Loss:
 
     @classmethod
     def from_config(cls, config):
-        if config.get("fn") is not None and cls is LossFunctionWrapper:
-            config = {**config, "fn": get(config["fn"])}
+        config = dict(config)
+        if cls is LossFunctionWrapper:
+            config["fn"] = get(config["fn"])
+        elif issubclass(cls, LossFunctionWrapper):
+            config.pop("fn", None)  # tf_keras names the function of its classes too
         return cls(**config)
 
 
@@ -73,49 +77,42 @@ class LossFunctionWrapper(Loss):
         return config
 
 
-def _declare(name: str, function, label: str | None = None, doc: str = "") -> type:
-    """A class around `function`; its options are the class's arguments."""
-    options = [
-        p
-        for p in inspect.signature(function).parameters.values()
-        if p.name not in ("y_true", "y_pred")
-    ]
-    own = [p.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for p in options]
-    order = sorted(own, key=lambda p: _ORDER.index(p.name))
-    rest = [
-        inspect.Parameter(
-            "reduction", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=Reduction.AUTO
-        ),
-        inspect.Parameter(
-            "name",
-            inspect.Parameter.POSITIONAL_OR_KEYWORD,
-            default=label or function.__name__,
-        ),
-        inspect.Parameter("dtype", inspect.Parameter.KEYWORD_ONLY, default=None),
-    ]
-    signature = inspect.Signature([*order, *rest])
+_Argument = inspect.Parameter
+_POSITION, _KEYWORD = _Argument.POSITIONAL_OR_KEYWORD, _Argument.KEYWORD_ONLY
 
-    def __init__(self, *args, **kwargs):
+
+def _declare(name: str, function, first: str = "", label=None, last: str = "") -> type:
+    """A class around `function`. Options `first` precede `reduction` and `name`, those
+    in `last` follow by keyword; a default among the latter stays out of the config.
+    """
+    defaults = {k: p.default for k, p in inspect.signature(function).parameters.items()}
+    later = {k: defaults[k] for k in last.split()}
+    defaults |= {"reduction": Reduction.AUTO, "name": label or function.__name__}
+    signature = inspect.Signature([
+        _Argument("self", _Argument.POSITIONAL_ONLY),
+        *(
+            _Argument(k, _POSITION, default=defaults[k])
+            for k in [*first.split(), "reduction", "name"]
+        ),
+        *(_Argument(k, _KEYWORD, default=v) for k, v in later.items()),
+        _Argument("dtype", _KEYWORD, default=None),
+    ])  # fmt: skip
+
+    def __init__(*args, **kwargs):
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
         given = dict(bound.arguments)
-        given.pop("dtype")
-        LossFunctionWrapper.__init__(
-            self, function, given.pop("reduction"), given.pop("name"), **given
-        )
+        del given["dtype"]
+        given = {k: v for k, v in given.items() if k not in later or v != later[k]}
+        LossFunctionWrapper.__init__(given.pop("self"), function, **given)
 
     __init__.__signature__ = signature  # type: ignore[attr-defined]
-    first = (function.__doc__ or name).strip().splitlines()[0]
+    doc = (function.__doc__ or name).strip().splitlines()[0]
     made = type(name, (LossFunctionWrapper,), {
-        "__init__": __init__, "__doc__": doc or first, "__module__": __name__,
+        "__init__": __init__, "__doc__": doc, "__module__": __name__,
     })  # fmt: skip
     return FAMILY.add()(made)
 
-
-_ORDER = [
-    "delta", "apply_class_balancing", "alpha", "gamma", "from_logits",
-    "label_smoothing", "ignore_class", "axis",
-]  # fmt: skip
 
 MeanSquaredError = _declare("MeanSquaredError", f.mean_squared_error)
 MeanAbsoluteError = _declare("MeanAbsoluteError", f.mean_absolute_error)
@@ -125,27 +122,40 @@ MeanAbsolutePercentageError = _declare(
 MeanSquaredLogarithmicError = _declare(
     "MeanSquaredLogarithmicError", f.mean_squared_logarithmic_error
 )
-BinaryCrossentropy = _declare("BinaryCrossentropy", entropy.binary_crossentropy)
-BinaryFocalCrossentropy = _declare(
-    "BinaryFocalCrossentropy", entropy.binary_focal_crossentropy
+_ENTROPY = "from_logits label_smoothing axis"
+BinaryCrossentropy = _declare(
+    "BinaryCrossentropy", entropy.binary_crossentropy, _ENTROPY
 )
+BinaryFocalCrossentropy = _declare(
+    "BinaryFocalCrossentropy", entropy.binary_focal_crossentropy,
+    f"apply_class_balancing alpha gamma {_ENTROPY}",
+)  # fmt: skip
 CategoricalCrossentropy = _declare(
-    "CategoricalCrossentropy", entropy.categorical_crossentropy
+    "CategoricalCrossentropy", entropy.categorical_crossentropy, _ENTROPY
 )
 CategoricalFocalCrossentropy = _declare(
-    "CategoricalFocalCrossentropy", entropy.categorical_focal_crossentropy
-)
+    "CategoricalFocalCrossentropy", entropy.categorical_focal_crossentropy,
+    f"alpha gamma {_ENTROPY}",
+)  # fmt: skip
 SparseCategoricalCrossentropy = _declare(
-    "SparseCategoricalCrossentropy", entropy.sparse_categorical_crossentropy
-)
+    "SparseCategoricalCrossentropy", entropy.sparse_categorical_crossentropy,
+    "from_logits ignore_class", last="axis",
+)  # fmt: skip
+CategoricalGeneralizedCrossEntropy = _declare(
+    "CategoricalGeneralizedCrossEntropy", newer.categorical_generalized_cross_entropy,
+    "q",
+)  # fmt: skip
 Hinge = _declare("Hinge", f.hinge)
 SquaredHinge = _declare("SquaredHinge", f.squared_hinge)
 CategoricalHinge = _declare("CategoricalHinge", f.categorical_hinge)
 Poisson = _declare("Poisson", f.poisson)
 LogCosh = _declare("LogCosh", f.log_cosh)
 KLDivergence = _declare("KLDivergence", f.kl_divergence)
-Huber = _declare("Huber", f.huber, "huber_loss")
-CosineSimilarity = _declare("CosineSimilarity", f.cosine_similarity)
+Huber = _declare("Huber", f.huber, "delta", "huber_loss")
+CosineSimilarity = _declare("CosineSimilarity", f.cosine_similarity, "axis")
+Circle = _declare("Circle", newer.circle, "gamma margin remove_diagonal")
+Dice = _declare("Dice", newer.dice, last="axis")
+Tversky = _declare("Tversky", newer.tversky, "alpha beta", last="axis")
 
 
 def get(identifier):

@@ -15,7 +15,7 @@ def _float(matches):
     return math.cast(matches, backend_config.floatx())
 
 
-@_named()
+@_named("acc", "ACC")
 def accuracy(y_true, y_pred):
     """1 where label and prediction are equal."""
     t, p = tensor(y_true), tensor(y_pred)

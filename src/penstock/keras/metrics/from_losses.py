@@ -53,14 +53,14 @@ KLDivergence = _mean_of(
 )
 
 
-def cosine_proximity(y_true, y_pred, axis=-1):
+def cosine_similarity(y_true, y_pred, axis=-1):
     """cos of the angle between both along `axis`: 1 where they point alike."""
     t, p = pair(y_true, y_pred)
     t, p = nn.l2_normalize(t, axis=axis), nn.l2_normalize(p, axis=axis)
     return math.reduce_sum(t * p, axis=axis)
 
 
-FAMILY.named["cosine_proximity"] = FAMILY.named["cosine_similarity"] = cosine_proximity
+FAMILY.named["cosine_proximity"] = FAMILY.named["cosine_similarity"] = cosine_similarity
 
 
 @FAMILY.add()
@@ -68,7 +68,7 @@ class CosineSimilarity(MeanMetricWrapper):
     """The mean cosine between labels and predictions."""
 
     def __init__(self, name="cosine_similarity", dtype=None, axis=-1):
-        super().__init__(cosine_proximity, name, dtype, axis=axis)
+        super().__init__(cosine_similarity, name, dtype, axis=axis)
 
 
 @FAMILY.add()

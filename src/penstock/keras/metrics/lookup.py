@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import inspect
+import re
 
+from penstock.keras import names
 from penstock.keras.losses.classes import Loss
 from penstock.keras.metrics.base import FAMILY, Metric
 from penstock.keras.metrics.means import MeanMetricWrapper
@@ -45,6 +47,10 @@ def get_metric(identifier, y_true, y_pred, prefix: str = "") -> Metric:
         plain = _SHORT.get(plain, plain)
         name = _chosen(plain, y_true, y_pred) if plain in _BY_SHAPE else identifier
         metric = get(name)
+        if isinstance(metric, Metric):
+            # Named anew for each model, where an object is named for the program.
+            plain = names.snake_case(type(metric).__name__)
+            metric._name = re.sub(rf"^{plain}_\d+$", plain, metric.name)
     elif not isinstance(identifier, Metric):
         metric = get(identifier)
     if not isinstance(metric, Metric):

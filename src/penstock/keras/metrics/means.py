@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from penstock.api import array, math
 from penstock.api.scopes import tensor
 from penstock.keras.losses.functions import FAMILY as LOSSES
@@ -189,8 +191,8 @@ class MeanRelativeError(Mean):
     """mean |p - t| / normalizer."""
 
     def __init__(self, normalizer, name=None, dtype=None):
-        super().__init__(name or "mean_relative_error", dtype)
-        self.normalizer = normalizer
+        super().__init__(name, dtype)
+        self.normalizer = np.asarray(normalizer, self.dtype)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         y_true, y_pred = fitted(cast_to(self, y_true), cast_to(self, y_pred))
@@ -199,6 +201,4 @@ class MeanRelativeError(Mean):
         super().update_state(values, sample_weight)
 
     def get_config(self):
-        import numpy as np
-
-        return {**super().get_config(), "normalizer": np.asarray(self.normalizer)}
+        return {**super().get_config(), "normalizer": self.normalizer}
