@@ -1,7 +1,7 @@
-"""Data sets of pictures or texts in a folder per class, on penstock.pipeline.
+"""Data sets of pictures, texts or sounds in a folder per class.
 
-`dataset_class` lets the tf-named class be made; here it is the one over NumPy.
-Pictures are resized as `tf.image.resize` does it.
+Read by penstock.pipeline in NumPy; what comes out is a `tf.data.Dataset`. Pictures are
+resized as `tf.image.resize` does it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import partial
 
 import numpy as np
 
+from penstock.api.dataset import Dataset
 from penstock.keras.preprocessing.image.from_files import CHANNELS
 from penstock.keras.preprocessing.image.pictures import (
     img_to_array,
@@ -19,7 +20,8 @@ from penstock.keras.preprocessing.image.pictures import (
     smart_resize,
 )
 from penstock.keras.preprocessing.image.resize import resize
-from penstock.pipeline import ArraySpec, Dataset
+from penstock.pipeline import ArraySpec
+from penstock.pipeline import Dataset as Pipeline
 
 PICTURES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
 LABEL_MODES = ("int", "binary", "categorical", None)
@@ -113,7 +115,8 @@ def _parts(index: Index, validation_split, subset, shuffle, seed) -> list[Index]
     ]
 
 
-def _check(labels, label_mode, validation_split, subset, shuffle, seed) -> None:
+def check(labels, label_mode, validation_split, subset, shuffle, seed) -> None:
+    """Raises ValueError for arguments that do not go together."""
     if label_mode not in LABEL_MODES:
         raise ValueError(
             f"`label_mode` must be one of {LABEL_MODES}. Received: {label_mode}"
@@ -155,16 +158,18 @@ def _label_of(label_mode, count: int):
 
 def _make(index: Index, read, spec, options) -> Dataset:
     """One part as batches of (what `read` gives, label)."""
-    cls, label_mode, batch_size, shuffle, seed = options
+    label_mode, batch_size, shuffle, seed, join = options
     if not index.paths:
         raise ValueError("No files were found for this part of the data set.")
     paths = np.array(index.paths, dtype=object)
     if label_mode is None:
-        data = cls.from_tensor_slices(paths).map(read, num_parallel_calls=-1, spec=spec)
+        data = Pipeline.from_tensor_slices(paths).map(
+            read, num_parallel_calls=-1, spec=spec
+        )
     else:
         label, label_spec = _label_of(label_mode, len(index.class_names))
         numbers = np.array(index.labels, np.int32)
-        data = cls.from_tensor_slices((paths, numbers)).map(
+        data = Pipeline.from_tensor_slices((paths, numbers)).map(
             lambda path, number: (read(path), label(number)),
             num_parallel_calls=-1,
             spec=(spec, label_spec),
@@ -172,14 +177,18 @@ def _make(index: Index, read, spec, options) -> Dataset:
     if shuffle:
         data = data.shuffle(batch_size * 8 if batch_size else 1024, seed=seed)
     if batch_size is not None:
-        data = data.batch(batch_size)
-    data = data.prefetch(-1)
+        data = join(data, batch_size)
+    data = Dataset(data.prefetch(-1).node)
     data.class_names = index.class_names
     data.file_paths = index.paths
     return data
 
 
-def _all(index, read, spec, label_mode, batch_size, split, subset, shuffle, seed, cls):
+def in_batches(
+    index, read, spec, label_mode, batch_size, split, subset, shuffle, seed,
+    join=Pipeline.batch,
+):  # fmt: skip
+    """The data set of `subset`, or the two of "both"; `join` makes the batches."""
     if label_mode == "binary" and len(index.class_names) != 2:
         raise ValueError(
             'When passing `label_mode="binary"`, there must be exactly 2 class_names. '
@@ -191,7 +200,8 @@ def _all(index, read, spec, label_mode, batch_size, split, subset, shuffle, seed
     made = []
     for part, name in zip(parts, [subset, "validation"], strict=False):
         mixed = shuffle and not (subset == "both" and name == "validation")
-        made.append(_make(part, read, spec, (cls, label_mode, batch_size, mixed, seed)))
+        options = label_mode, batch_size, mixed, seed, join
+        made.append(_make(part, read, spec, options))
     return made[0] if len(made) == 1 else tuple(made)
 
 
@@ -210,8 +220,6 @@ def image_dataset_from_directory(
     interpolation="bilinear",
     follow_links=False,
     crop_to_aspect_ratio=False,
-    *,
-    dataset_class=Dataset,
 ):
     """Batches (pictures [n, height, width, channels] in 0..255, labels).
 
@@ -219,7 +227,7 @@ def image_dataset_from_directory(
     `label_mode`: "int" (int32 [n]), "binary" (float32 [n, 1]), "categorical"
     (float32 [n, classes]) or None. `subset="both"` gives two data sets.
     """
-    _check(labels, label_mode, validation_split, subset, shuffle, seed)
+    check(labels, label_mode, validation_split, subset, shuffle, seed)
     if color_mode not in CHANNELS:
         raise ValueError(
             '`color_mode` must be one of {"rgb", "rgba", "grayscale"}. Received: '
@@ -242,9 +250,9 @@ def image_dataset_from_directory(
     read = partial(_read_picture, color_mode, size, interpolation, fit)
     kind = "uint8" if interpolation == "nearest" else "float32"
     spec = ArraySpec(kind, (*size, CHANNELS[color_mode]))
-    return _all(
+    return in_batches(
         index, read, spec, label_mode, batch_size, validation_split, subset, shuffle,
-        seed, dataset_class,
+        seed,
     )  # fmt: skip
 
 
@@ -267,11 +275,9 @@ def text_dataset_from_directory(
     validation_split=None,
     subset=None,
     follow_links=False,
-    *,
-    dataset_class=Dataset,
 ):
     """Batches (the bytes of `.txt` files [n], labels); at most `max_length` bytes."""
-    _check(labels, label_mode, validation_split, subset, shuffle, seed)
+    check(labels, label_mode, validation_split, subset, shuffle, seed)
     index = index_directory(directory, labels, class_names, (".txt",), follow_links)
     if not index.paths:
         raise ValueError(f"No text files found in directory {directory}.")
@@ -281,7 +287,7 @@ def text_dataset_from_directory(
             return file.read(-1 if max_length is None else max_length)
 
     spec = ArraySpec("string", ())
-    return _all(
+    return in_batches(
         index, read, spec, label_mode, batch_size, validation_split, subset, shuffle,
-        seed, dataset_class,
+        seed,
     )  # fmt: skip

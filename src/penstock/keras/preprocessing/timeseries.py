@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from penstock.pipeline import ArraySpec, Dataset
+from penstock.api.dataset import Dataset
+from penstock.pipeline import ArraySpec
+from penstock.pipeline import Dataset as Pipeline
 
 
 def timeseries_dataset_from_array(
@@ -18,8 +20,6 @@ def timeseries_dataset_from_array(
     seed=None,
     start_index=None,
     end_index=None,
-    *,
-    dataset_class=Dataset,
 ):
     """Batches of windows [n, sequence_length, ...], with `targets` of their starts.
 
@@ -50,11 +50,13 @@ def timeseries_dataset_from_array(
     spec = _spec(data, sequence_length)
     if targets is not None:
         spec = (spec, ArraySpec(targets.dtype.name, targets.shape[1:]))
-    made = dataset_class.from_tensor_slices(starts)
+    made = Pipeline.from_tensor_slices(starts)
     made = made.map(window, vectorised=window, spec=spec)
     if shuffle:
         made = made.shuffle(batch_size * 8 if batch_size else 1024, seed=seed)
-    return made if batch_size is None else made.batch(batch_size).prefetch(-1)
+    if batch_size is not None:
+        made = made.batch(batch_size).prefetch(-1)
+    return Dataset(made.node)
 
 
 def _spec(data: np.ndarray, length: int) -> ArraySpec:
