@@ -164,3 +164,21 @@ def _run_operation(node: Node, values) -> None:
     flat = list(out) if isinstance(out, tuple | list) else [out]
     flat = [x for o in flat for x in (o if isinstance(o, list) else [o])]
     values.update((id(t), v) for t, v in zip(node.outputs, flat, strict=True))
+
+
+def get_source_inputs(tensor, layer=None, node_index=None) -> list[Tensor]:
+    """The `Input` tensors that `tensor` is computed from, each once."""
+    del layer, node_index
+    found: dict[int, Tensor] = {}
+    seen: set[int] = set()
+    stack = [tensor]
+    while stack:
+        item = stack.pop()
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        if item._node.type == "Placeholder":
+            found[id(item)] = item
+        else:
+            stack.extend(reversed(_needs(_maker(item))))
+    return list(found.values())

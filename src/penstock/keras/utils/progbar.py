@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import time
 
 import numpy as np
+
+from penstock.keras.utils.interactive import say
 
 
 class Progbar:
@@ -82,12 +83,12 @@ class Progbar:
         moved = "\b" * self._drawn_width + "\r"
         padding = " " * max(0, self._drawn_width - len(line))
         self._drawn_width = len(line)
-        _write(moved + line + padding + ("\n" if finalize else ""))
+        say(moved + line + padding + ("\n" if finalize else ""))
 
     def _report(self, current, now: float) -> None:
         elapsed = now - self._start
         count = f"{current}" if self.target is None else self._count(current)
-        _write(
+        say(
             f"{count} - {elapsed:.0f}s{self._metrics()} - {_pace(elapsed, 'epoch')} - "
             f"{self._pace(current, now)}\n"
         )
@@ -145,8 +146,3 @@ def _pace(seconds: float, unit: str) -> str:
     if seconds >= 1e-3:
         return f"{seconds * 1e3:.0f}ms/{unit}"
     return f"{seconds * 1e6:.0f}us/{unit}"
-
-
-def _write(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
