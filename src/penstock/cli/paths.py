@@ -123,6 +123,8 @@ _KERAS = {
     "optimizers": "optimizers.legacy optimizer_v2 optimizer_v2.adam"
     " optimizer_v2.gradient_descent optimizer_v2.rmsprop",
     "optimizers.schedules": "optimizer_v2.learning_rate_schedule",
+    "backend": "backend.tensorflow_backend backend.common",
+    "wrappers": "wrappers",
     "": "api api.keras legacy",
 }
 
@@ -162,6 +164,9 @@ def _table() -> dict[str, tuple[str, ...]]:
             for name in names.split():
                 table[f"{root}.{name}"] = (target, KERAS)
     table["keras"] = (KERAS,)
+    # Keras' own package goes back to Keras 1, `tf.keras` does not.
+    table["keras.layers"] = (f"{KERAS}.keras1_layers", f"{KERAS}.layers")
+    table["keras.layers.convolutional"] = (*table["keras.layers"], KERAS)
     table["keras_preprocessing"] = (f"{KERAS}.preprocessing",)
     table["tf_keras"] = (KERAS,)
     return table

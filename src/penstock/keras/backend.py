@@ -51,11 +51,14 @@ from penstock.keras.backend_config import (
     epsilon,
     floatx,
     image_data_format,
+    image_dim_ordering,
     learning_phase,
     set_epsilon,
     set_floatx,
     set_image_data_format,
+    set_image_dim_ordering,
     set_learning_phase,
+    standardize_dtype,
 )
 from penstock.keras.backend_losses import (
     binary_crossentropy,

@@ -47,6 +47,25 @@ def set_image_data_format(data_format: str) -> None:
     _image_data_format = data_format
 
 
+_ORDERINGS = {"tf": "channels_last", "th": "channels_first"}
+
+
+def image_dim_ordering() -> str:
+    """`image_data_format` by its names of Keras 1: "tf" or "th"."""
+    return "tf" if _image_data_format == "channels_last" else "th"
+
+
+def set_image_dim_ordering(dim_ordering: str) -> None:
+    if dim_ordering not in _ORDERINGS:
+        raise ValueError(f"Unknown dim_ordering: {dim_ordering!r}. 'tf' and 'th' are.")
+    set_image_data_format(_ORDERINGS[dim_ordering])
+
+
+def standardize_dtype(dtype) -> str:
+    """The name of a dtype, `floatx` for None. Raises TypeError, ValueError."""
+    return floatx() if dtype is None else as_dtype(dtype).name
+
+
 def learning_phase() -> Any:
     """Whether layers behave as in training where nothing else says so."""
     return _learning_phase

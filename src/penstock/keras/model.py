@@ -7,7 +7,7 @@ from typing import Any
 from penstock.api.variable import Variable
 from penstock.core import nest
 from penstock.ir import context
-from penstock.keras import scratch, tracking
+from penstock.keras import old_names, scratch, tracking
 from penstock.keras.layer import Layer
 from penstock.keras.layer_call import as_shapes
 from penstock.keras.running import weight_scope
@@ -187,12 +187,15 @@ class Model(Training, Layer):
 
 def _functional_arguments(args, kwargs) -> bool:
     return (
-        len(args) >= 2 or "outputs" in kwargs or (len(args) == 1 and "inputs" in kwargs)
+        len(args) >= 2
+        or "outputs" in kwargs
+        or ("input" in kwargs and "output" in kwargs)
+        or (len(args) == 1 and "inputs" in kwargs)
     )
 
 
 def split_arguments(args, kwargs):
-    kwargs = dict(kwargs)
+    kwargs = {old_names.MODEL.get(k, k): v for k, v in kwargs.items()}
     args = list(args)
     inputs = args.pop(0) if args else kwargs.pop("inputs")
     outputs = args.pop(0) if args else kwargs.pop("outputs")

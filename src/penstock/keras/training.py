@@ -9,6 +9,7 @@ import numpy as np
 from penstock.core import nest
 from penstock.keras import backend_config as config
 from penstock.keras import feed as feeds
+from penstock.keras import old_names
 from penstock.keras.batch_logs import hooks, numbers
 from penstock.keras.class_weights import weighted
 from penstock.keras.compiled import CompiledLoss, CompiledMetrics
@@ -137,6 +138,7 @@ class Training(Steps):
 
     # --- fit, evaluate, predict -------------------------------------------------------
 
+    @old_names.renamed(old_names.FIT)
     def fit(
         self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None,
         validation_split=0.0, validation_data=None, shuffle=True, class_weight=None,
@@ -311,14 +313,17 @@ class Training(Steps):
             lambda t: t.numpy(), self._step("predict", batch)(batch)
         )
 
+    @old_names.of_samples
     def fit_generator(self, generator, steps_per_epoch=None, epochs=1, **kwargs):
         """`fit`, by its old name for generators."""
         return self.fit(generator, steps_per_epoch=steps_per_epoch, epochs=epochs,
                         **kwargs)  # fmt: skip
 
+    @old_names.of_samples
     def evaluate_generator(self, generator, steps=None, **kwargs):
         return self.evaluate(generator, steps=steps, **kwargs)
 
+    @old_names.of_samples
     def predict_generator(self, generator, steps=None, **kwargs):
         return self.predict(generator, steps=steps, **kwargs)
 

@@ -1,6 +1,7 @@
 """`keras.layers`."""
 
 # ruff: noqa: F401
+from penstock.keras import old_names
 from penstock.keras.input_layer import Input, InputLayer
 from penstock.keras.input_spec import InputSpec
 from penstock.keras.layer import Layer
@@ -159,3 +160,5 @@ from penstock.keras.layers.recurrent_layers import (
 )
 from penstock.keras.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
 from penstock.keras.layers.wrappers import Bidirectional, TimeDistributed, Wrapper
+
+old_names.accept_in(globals())
