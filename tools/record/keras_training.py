@@ -2,7 +2,7 @@
 
 With the reference's Python, from the repository's root:
     PYTHONPATH=src:. python tools/record/keras_training.py
-Writes tests/fixtures/keras_{initializers,losses,metrics,optimizers,training}.json.
+Writes tests/fixtures/keras_{initializers,layers_of_data,losses,metrics,optimizers,training}.json.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 import tensorflow as tf
 import tf_keras
 from tests.keras.initializers import rows as initializers
+from tests.keras.layers_of_data import rows as layers_of_data
 from tests.keras.losses import rows as losses
 from tests.keras.metrics import rows as metrics
 from tests.keras.optimizers import rows as optimizers
@@ -43,6 +44,10 @@ def main() -> None:
     write("keras_initializers", initializers.measure(tf_keras), 1e-6, single)
     write("keras_losses", losses.measure(tf_keras.losses), 2e-6, single)
     write("keras_metrics", metrics.measure(tf_keras.metrics), 2e-6, single)
+    write(
+        "keras_layers_of_data", layers_of_data.measure(tf_keras, tf.constant), 1e-4,
+        "pictures up to 255 in float32",
+    )  # fmt: skip
     write(
         "keras_optimizers",
         {

@@ -29,7 +29,7 @@ def relu(x, alpha=0.0, max_value=None, threshold=0.0, negative_slope=None):
     kept = math.cast(math.greater_equal(x, _number(threshold, x)), x.dtype)
     out = x * kept
     if max_value is not None:
-        out = math.minimum(out, _number(max_value, x))
+        out = math.clip_by_value(out, _number(0, x), _number(max_value, x))
     if alpha != 0:
         below = nn.relu(_number(threshold, x) - x)
         out = out - _number(alpha, x) * below

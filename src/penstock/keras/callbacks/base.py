@@ -105,12 +105,12 @@ class CallbackList:
                 self._history = callback
             if isinstance(callback, ProgbarLogger):
                 self._progbar = callback
-        if self._progbar is None and add_progbar:
-            self._progbar = ProgbarLogger(count_mode="steps")
-            self.callbacks.append(self._progbar)
         if self._history is None and add_history:
             self._history = History()
             self.callbacks.append(self._history)
+        if self._progbar is None and add_progbar:
+            self._progbar = ProgbarLogger(count_mode="steps")
+            self.callbacks.append(self._progbar)
         if model is not None:
             self.set_model(model)
         self.params: dict[str, Any] = {}

@@ -36,9 +36,7 @@ class ModelCheckpoint(Callback):
         self.period = kwargs.pop("period", 1)
         self.load_weights_on_restart = kwargs.pop("load_weights_on_restart", False)
         if kwargs:
-            raise TypeError(
-                f"Invalid keyword arguments for ModelCheckpoint: {sorted(kwargs)}."
-            )
+            _log.warning("ModelCheckpoint takes no %s.", ", ".join(sorted(kwargs)))
         if save_freq != "epoch" and not isinstance(save_freq, int):
             raise ValueError(
                 f'Unrecognized save_freq: {save_freq}. Expected save_freq are "epoch" '

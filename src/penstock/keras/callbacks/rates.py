@@ -105,10 +105,10 @@ class ReduceLROnPlateau(Callback):
         return current < self.best - self.min_delta
 
     def _reduce(self, epoch: int) -> None:
-        old = _rate(self.model)
+        old = np.float32(_rate(self.model))
         if old <= np.float32(self.min_lr):
             return
-        new = max(old * self.factor, self.min_lr)
+        new = max(old * self.factor, self.min_lr)  # in float32, as Keras computes it
         self.model.optimizer.learning_rate = new
         if self.verbose > 0:
             sys.stdout.write(

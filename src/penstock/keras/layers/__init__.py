@@ -139,17 +139,13 @@ from penstock.keras.layers.preprocessing_images import (
     Rescaling,
     Resizing,
 )
+from penstock.keras.layers.preprocessing_lookup import IntegerLookup, StringLookup
 from penstock.keras.layers.preprocessing_numbers import (
     CategoryEncoding,
     Discretization,
     Normalization,
 )
-from penstock.keras.layers.preprocessing_text import (
-    Hashing,
-    IntegerLookup,
-    StringLookup,
-    TextVectorization,
-)
+from penstock.keras.layers.preprocessing_text import Hashing, TextVectorization
 from penstock.keras.layers.recurrent import RNN
 from penstock.keras.layers.recurrent_layers import (
     GRU,

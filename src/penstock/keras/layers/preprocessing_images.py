@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from penstock.api import array, image, math, random
+from penstock.core.dtypes import as_dtype
 from penstock.keras.layer import Layer
 from penstock.keras.layers.options import given, when_training
+
+_METHODS = (
+    "bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian",
+    "mitchellcubic",
+)  # fmt: skip
 
 
 class Rescaling(Layer):
@@ -31,15 +37,23 @@ class Resizing(Layer):
     def __init__(self, height, width, interpolation="bilinear",
                  crop_to_aspect_ratio=False, **kwargs):  # fmt: skip
         super().__init__(**kwargs)
+        if interpolation.lower() not in _METHODS:
+            raise NotImplementedError(
+                f"Value not recognized for `interpolation`: {interpolation}. Supported "
+                f"values are: {', '.join(_METHODS)}"
+            )
         self.height, self.width = height, width
         self.interpolation = interpolation
         self.crop_to_aspect_ratio = crop_to_aspect_ratio
 
     def call(self, inputs):
         size = [self.height, self.width]
+        inputs = math.cast(inputs, self.compute_dtype)
         if self.crop_to_aspect_ratio:
             inputs = self._cut(inputs)
         out = image.resize(inputs, size, method=self.interpolation.lower())
+        if as_dtype(self.compute_dtype).is_integer:
+            out = math.round(out)
         return math.cast(out, self.compute_dtype)
 
     def _cut(self, x):

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from penstock.api import array, math
+from penstock.api import array, debugging, math
+from penstock.ir import context
 from penstock.keras.layer import Layer
 from penstock.keras.layers.options import given
 
 
+def _is_whole(data) -> bool:
+    return isinstance(data, np.ndarray | list | tuple) or hasattr(data, "numpy")
+
+
 def batches_of(data, steps=None):
     """The arrays of a data set, a generator's batches, or one array."""
-    if isinstance(data, np.ndarray | list | tuple) or hasattr(data, "numpy"):
+    if _is_whole(data):
         yield np.asarray(data.numpy() if hasattr(data, "numpy") else data)
         return
     for n, batch in enumerate(data):
@@ -72,8 +77,6 @@ class Normalization(Layer):
         count, mean, second = 0, 0.0, 0.0
         for batch in batches_of(data, steps):
             x = batch.astype(np.float64)
-            if x.ndim == 1:
-                x = x[:, None]
             if not self.built:
                 self._build_at((None, *x.shape[1:]))
             over = tuple(self._over)
@@ -90,25 +93,30 @@ class Normalization(Layer):
         self.adapt_variance.assign(np.asarray(second / count, np.float32))
         self.count.assign(np.int64(count))
 
-    def _statistics(self, kind):
-        if self.input_mean is not None:
-            pair = self.input_mean, self.input_variance
-        else:
-            pair = self.adapt_mean, self.adapt_variance
+    @property
+    def mean(self):
+        """The mean that is used, spread over the axes; None before it is known."""
+        return self._spread_over("mean")
+
+    @property
+    def variance(self):
+        """As `mean`."""
+        return self._spread_over("variance")
+
+    def _spread_over(self, name: str):
+        if not self.built:
+            return None
+        value = getattr(self, f"input_{name}")
+        value = getattr(self, f"adapt_{name}") if value is None else value
+        value = math.cast(value, self.compute_dtype)
         spread = self._spread
-        out = []
-        for value in pair:
-            value = math.cast(value, kind)
-            if len(value.dims) and int(np.prod(value.dims)) == int(np.prod(spread)):
-                value = array.reshape(value, spread)
-            out.append(value)
-        return out
+        if int(np.prod(value.dims)) == int(np.prod(spread)):
+            return array.reshape(value, spread)
+        return value
 
     def call(self, inputs):
         x = math.cast(inputs, self.compute_dtype)
-        if len(x.dims) == 1:
-            x = array.expand_dims(x, -1)
-        mean, variance = self._statistics(x.dtype)
+        mean, variance = self.mean, self.variance
         deviation = math.maximum(math.sqrt(variance), math.cast(1e-7, x.dtype))
         if self.invert:
             return mean + x * deviation
@@ -119,7 +127,8 @@ class Normalization(Layer):
             return None if value is None else np.asarray(value).tolist()
 
         return {
-            **super().get_config(), "axis": self._given_axis, "invert": self.invert,
+            **super().get_config(), "invert": self.invert,
+            "axis": None if self._given_axis is None else list(self.axis),
             "mean": plain(self.input_mean), "variance": plain(self.input_variance),
         }  # fmt: skip
 
@@ -147,10 +156,23 @@ class Discretization(Layer):
         self._given = bin_boundaries
 
     def adapt(self, data, batch_size=None, steps=None) -> None:
-        """Find bounds that put about as many values of `data` into each bin."""
-        values = np.concatenate([b.reshape(-1) for b in batches_of(data, steps)])
-        where = np.linspace(0, 1, self.num_bins + 1)[1:-1]
-        self.bin_boundaries = [float(v) for v in np.quantile(values, where)]
+        """Find bounds that put about as many values of `data` into each bin.
+
+        The values are summarised batch by batch, to about 1 / epsilon numbers.
+        """
+        kept = None
+        for batch in batches_of(data, steps):
+            size = (batch_size or 32) if _is_whole(data) else len(batch)
+            for part in (batch[i : i + size] for i in range(0, len(batch), size)):
+                new = _summary(part, self.epsilon)
+                kept = new if kept is None else _merged(kept, new, self.epsilon)
+        if kept is None:
+            raise ValueError("Discretization.adapt received no data.")
+        values, weights = kept
+        below = np.cumsum(weights) / weights.sum()
+        bins = min(self.num_bins, len(values))
+        bounds = np.interp(np.arange(1, bins) / bins, below, values)
+        self.bin_boundaries = [float(v) for v in bounds]
 
     def call(self, inputs):
         if self.bin_boundaries is None:
@@ -169,6 +191,29 @@ class Discretization(Layer):
         }  # fmt: skip
 
 
+def _summary(values: np.ndarray, epsilon: float):
+    """(values, how many each stands for): every so many of the sorted `values`."""
+    ordered = np.sort(values.reshape(-1)).astype(np.float64)
+    apart = len(ordered) * epsilon
+    step = max(int(apart), 1)
+    chosen = ordered[int(apart) :: step]
+    return chosen, np.full(len(chosen), float(step))
+
+
+def _merged(one, two, epsilon: float):
+    """Two summaries as one, cut to about 1 / epsilon values."""
+    values, weights = (np.concatenate(pair) for pair in zip(one, two, strict=True))
+    order = np.argsort(values, kind="stable")
+    values, weights = values[order], weights[order]
+    if len(values) * epsilon < 1:
+        return values, weights
+    sums = np.cumsum(weights)
+    parts = epsilon + np.arange(0, 1, epsilon)
+    below = sums / sums[-1]
+    cut = np.interp(parts, below, sums)
+    return np.interp(parts, below, values), np.diff(cut, prepend=0)
+
+
 def encoded(numbers, count: int, mode: str, weights=None, kind="float32"):
     """Integers in the form `mode` says: int, one_hot, multi_hot, count.
 
@@ -177,9 +222,18 @@ def encoded(numbers, count: int, mode: str, weights=None, kind="float32"):
     if mode == "int":
         return numbers
     numbers = math.cast(numbers, "int64")
+    rank = len(numbers.dims)
     if mode == "one_hot":
         if numbers.dims and numbers.dims[-1] == 1:
-            numbers = array.squeeze(numbers, [-1])
+            numbers, rank = array.squeeze(numbers, [-1]), rank - 1
+        rank += 1
+    if rank > 2:
+        raise ValueError(
+            "When output_mode is not `'int'`, maximum supported output rank is 2. "
+            f"Received output_mode {mode} and input shape {numbers.shape}, which would "
+            f"result in output rank {rank}."
+        )
+    if mode == "one_hot":
         return array.one_hot(numbers, count, dtype=kind)
     if len(numbers.dims) == 0:
         numbers = array.expand_dims(numbers, 0)
@@ -211,9 +265,17 @@ class CategoryEncoding(Layer):
         self.num_tokens, self.output_mode, self.sparse = num_tokens, output_mode, sparse
 
     def call(self, inputs, count_weights=None):
-        return encoded(
-            inputs, self.num_tokens, self.output_mode, count_weights, self.compute_dtype
+        n = self.num_tokens
+        inside = math.logical_and(
+            math.reduce_all(math.less(math.cast(inputs, "int64"), n)),
+            math.reduce_all(math.greater_equal(math.cast(inputs, "int64"), 0)),
         )
+        told = f"Input values must be in the range 0 <= values < num_tokens ({n})"
+        check = debugging.Assert(inside, [told])
+        with context.landing().control_dependencies([] if check is None else [check]):
+            return encoded(
+                inputs, n, self.output_mode, count_weights, self.compute_dtype
+            )
 
     def get_config(self):
         return {
