@@ -2,7 +2,8 @@
 
 With the reference's Python, from the repository's root:
     PYTHONPATH=src:. python tools/record/keras_training.py
-Writes tests/fixtures/keras_{initializers,layers_of_data,losses,metrics,optimizers,training}.json.
+Writes tests/fixtures/keras_*.json: initializers, layers_of_data, losses, metrics,
+optimizers, training.
 """
 
 from __future__ import annotations

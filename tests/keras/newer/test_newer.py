@@ -23,3 +23,11 @@ def test_they_are_found_by_name():
         assert keras.losses.get(name) is getattr(keras.losses, name)
     for name, _ in rows.ACTIVATIONS:
         assert keras.activations.get(name) is getattr(keras.activations, name)
+
+
+def test_sparsemax_gives_distributions():
+    x = np.random.RandomState(0).randn(5, 4).astype(np.float32)
+    for axis in (0, 1, -1):
+        p = keras.activations.sparsemax(x, axis=axis).numpy()
+        assert (p >= 0).all() and (p == 0).any()
+        np.testing.assert_allclose(p.sum(axis), 1, rtol=1e-6)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from penstock.api import array, image, math, random
-from penstock.core.dtypes import as_dtype
 from penstock.keras.layer import Layer
 from penstock.keras.layers.options import given, when_training
 
@@ -48,12 +47,9 @@ class Resizing(Layer):
 
     def call(self, inputs):
         size = [self.height, self.width]
-        inputs = math.cast(inputs, self.compute_dtype)
         if self.crop_to_aspect_ratio:
             inputs = self._cut(inputs)
         out = image.resize(inputs, size, method=self.interpolation.lower())
-        if as_dtype(self.compute_dtype).is_integer:
-            out = math.round(out)
         return math.cast(out, self.compute_dtype)
 
     def _cut(self, x):

@@ -9,6 +9,7 @@ from penstock.api import array, math, nn
 from penstock.api.scopes import tensor
 from penstock.keras.backend_config import epsilon
 from penstock.keras.losses.functions import FAMILY, clipped, number, pair
+from penstock.keras.masks import set_mask
 
 _named = FAMILY.add
 
@@ -24,12 +25,12 @@ def dice(y_true, y_pred, axis=None):
 
 @_named()
 def tversky(y_true, y_pred, alpha=0.5, beta=0.5, axis=None):
-    """1 - Σ t·p / (Σ t·p + alpha·Σ (1-t)·p + beta·Σ t·(1-p)); Salehi et al. (2017)."""
+    """1 - Σ t·p / (Σ t·p + alpha·Σ t·(1-p) + beta·Σ (1-t)·p); Salehi et al. (2017)."""
     t, p = pair(y_true, y_pred)
     one = number(1.0, p)
     both = math.reduce_sum(t * p, axis=axis)
-    false = number(alpha, p) * math.reduce_sum((one - t) * p, axis=axis)
-    missed = number(beta, p) * math.reduce_sum(t * (one - p), axis=axis)
+    false = number(beta, p) * math.reduce_sum((one - t) * p, axis=axis)
+    missed = number(alpha, p) * math.reduce_sum(t * (one - p), axis=axis)
     return one - both / (both + false + missed + number(epsilon(), p))
 
 
@@ -73,7 +74,9 @@ def circle(
     pull = nn.relu(one + m - like) * g * (one - m - like)
     push = nn.relu(like + m) * g * (like - m)
     far = math.logical_not(same)
-    return nn.softplus(_logsumexp(pull, near) + _logsumexp(push, far))
+    loss = nn.softplus(_logsumexp(pull, near) + _logsumexp(push, far))
+    set_mask(loss, math.reduce_any(near, axis=1))  # alone in its class: not counted
+    return loss
 
 
 def _logsumexp(x, where):
