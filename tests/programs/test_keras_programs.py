@@ -83,6 +83,21 @@ def test_clothes_are_learnt_and_resumed(tmp_path, shared):
     assert (tmp_path / "curves.png").stat().st_size > 5_000
 
 
+@pytest.mark.parametrize("way", ["sequential", "class"])
+def test_digits_in_six_steps(tmp_path, shared, way):
+    shown = run(f"mnist_{way}.py", "1", folder=tmp_path, shared=shared)
+    accuracy = re.findall(r"val_sparse_categorical_accuracy: (\d\.\d+)", shown)
+    assert float(accuracy[-1]) > 0.94
+    assert "Total params: 101770 " in shown
+
+
+def test_augmented_digits_are_learnt(tmp_path, shared):
+    shown = run("augmentation.py", "2", "3200", folder=tmp_path, shared=shared)
+    losses = [float(x) for x in re.findall(r"100/100 .* - loss: (\d\.\d+)", shown)]
+    assert losses[1] < losses[0]
+    assert (tmp_path / "augmented.png").stat().st_size > 5_000
+
+
 def test_own_drawings_are_read(tmp_path, shared):
     run("clothes.py", "digits", "sequential", "2", folder=tmp_path, shared=shared)
     draw_seven(tmp_path / "seven.png")

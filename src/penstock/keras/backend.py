@@ -65,6 +65,24 @@ from penstock.keras.backend_losses import (
     categorical_crossentropy,
     sparse_categorical_crossentropy,
 )
+from penstock.keras.backend_nn import (
+    binary_focal_crossentropy,
+    categorical_focal_crossentropy,
+    conv1d,
+    conv2d_transpose,
+    conv3d,
+    depthwise_conv2d,
+    foldl,
+    foldr,
+    normalize_batch_in_training,
+    pool3d,
+    resize_images,
+    resize_volumes,
+    rnn,
+    separable_conv2d,
+    spatial_3d_padding,
+    to_dense,
+)
 from penstock.keras.names import get_uid
 from penstock.keras.scratch import clear_session
 from penstock.v2.scopes import name_scope
@@ -386,9 +404,9 @@ def function(inputs, outputs, updates=None, name=None, **kwargs):
 
 def print_tensor(x, message="", summarize=3):
     """Print `x` when it is computed; gives `x`."""
-    from penstock.api import debugging
+    from penstock.api.script import print_v2
 
-    debugging.print(message, x, summarize=summarize)
+    print_v2(message, x, summarize=summarize)
     return x
 
 

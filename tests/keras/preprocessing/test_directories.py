@@ -1,5 +1,7 @@
 """Data sets from folders and series give what tf_keras' give, batch for batch."""
 
+import wave
+
 import numpy as np
 import pytest
 
@@ -76,3 +78,28 @@ def test_what_is_wrong_is_said(tmp_path):
     ]:
         with pytest.raises(ValueError, match=words):
             make(str(tmp_path), **settings)
+
+
+def test_they_hold_tensors(tmp_path):
+    folder_of_pictures(tmp_path)
+    data = preprocessing.image_dataset_from_directory(
+        tmp_path, image_size=(4, 4), batch_size=3, seed=1
+    )
+    assert data.class_names == ["a", "b", "c"] and len(data.file_paths) == 10
+    scaled = data.map(lambda x, y: (x / 255.0, y))
+    pictures, labels = next(iter(scaled))
+    assert pictures.numpy().max() <= 1 and labels.shape == (3,)
+
+
+def test_sounds(tmp_path):
+    for name, length in (("a", 5), ("b", 3)):
+        (tmp_path / name).mkdir()
+        with wave.open(str(tmp_path / name / "s.wav"), "wb") as file:
+            file.setparams((1, 2, 8000, length, "NONE", ""))
+            file.writeframes(np.full(length, 16384, "<i2").tobytes())
+    make = preprocessing.audio_dataset_from_directory
+    sounds, labels = next(iter(make(tmp_path, shuffle=False)))
+    assert labels.numpy().tolist() == [0, 1]
+    assert sounds.numpy()[..., 0].tolist() == [[0.5] * 5, [0.5] * 3 + [0] * 2]
+    cut, _ = next(iter(make(tmp_path, shuffle=False, output_sequence_length=4)))
+    assert cut.shape == (2, 4, 1)

@@ -71,3 +71,28 @@ def test_rate_is_set_through_the_backend():
     optimizer = tf.keras.optimizers.SGD(0.1)
     K.set_value(optimizer.lr, 0.5)
     assert float(K.get_value(optimizer.lr)) == 0.5
+
+
+def test_recurrence_keeps_states_where_masked():
+    x = np.arange(6, dtype=np.float32).reshape(2, 3, 1)
+    mask = np.array([[True, True, False], [False, True, True]])
+
+    def step(value, states):
+        return value + states[0], [value + states[0]]
+
+    start = [np.zeros((2, 1), np.float32)]
+    last, every, states = K.rnn(step, x, start, mask=mask)
+    assert K.get_value(every)[..., 0].tolist() == [[0, 1, 1], [0, 4, 9]]
+    assert K.get_value(states[0]).tolist() == K.get_value(last).tolist() == [[1], [9]]
+    _, back, _ = K.rnn(step, x, start, go_backwards=True)
+    assert K.get_value(back)[..., 0].tolist() == [[2, 3, 3], [5, 9, 12]]
+
+
+def test_pictures_and_volumes_grow():
+    x = np.arange(4, dtype=np.float32).reshape(1, 2, 2, 1)
+    big = K.get_value(K.resize_images(x, 2, 1, "channels_last"))
+    assert big[0, :, :, 0].tolist() == [[0, 1], [0, 1], [2, 3], [2, 3]]
+    assert K.resize_volumes(x[:, None], 2, 2, 1, "channels_last").shape[1:3] == (2, 4)
+    assert K.spatial_3d_padding(x[:, None], ((1, 0), (0, 1), (2, 1))).shape == (
+        1, 2, 3, 5, 1,
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import os
 import tarfile
 import tempfile
@@ -120,7 +121,15 @@ def download(origin: str, path: str, digest=None, algorithm="auto") -> None:
     """
     part = path + ".part"
     print(f"Downloading data from {origin}")
-    _fetch(origin, part)
+    while True:
+        before = _size(part)
+        try:
+            _fetch(origin, part)
+            break
+        except _BrokenOff as error:
+            if _size(part) <= before:
+                raise
+            print(f"{error}; going on")
     if digest is not None and not validate_file(part, digest, algorithm):
         os.unlink(part)
         raise OSError(
@@ -130,8 +139,16 @@ def download(origin: str, path: str, digest=None, algorithm="auto") -> None:
     os.replace(part, path)
 
 
+class _BrokenOff(OSError):
+    """A download that ended early; what came is kept."""
+
+
+def _size(path: str) -> int:
+    return os.path.getsize(path) if os.path.exists(path) else 0
+
+
 def _fetch(origin: str, part: str) -> None:
-    have = os.path.getsize(part) if os.path.exists(part) else 0
+    have = _size(part)
     request = urllib.request.Request(origin)
     if have and not origin.startswith("file:"):
         request.add_header("Range", f"bytes={have}-")
@@ -150,12 +167,16 @@ def _fetch(origin: str, part: str) -> None:
         total = None if length is None else int(length) + have
         bar = Progbar(total)
         with open(part, "ab" if resumed else "wb") as file:
-            while chunk := answer.read(CHUNK):
-                file.write(chunk)
-                have += len(chunk)
-                bar.update(have)
+            try:
+                while chunk := answer.read(CHUNK):
+                    file.write(chunk)
+                    have += len(chunk)
+                    bar.update(have)
+            except (http.client.HTTPException, ConnectionError, TimeoutError):
+                total = total or -1  # told below
     if total is not None and have != total:
-        raise OSError(f"the download ended after {have} of {total} bytes; try again")
+        of = f" of {total}" if total > 0 else ""
+        raise _BrokenOff(f"the download ended after {have}{of} bytes")
     return None
 
 
