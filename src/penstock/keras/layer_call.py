@@ -141,7 +141,7 @@ class Calling:
     def _cast(self, value):
         if isinstance(value, Tensor) and value.dtype.base_dtype.is_floating:
             wanted = as_dtype(self.compute_dtype) if self.compute_dtype else value.dtype
-            if value.dtype.base_dtype is not wanted:
+            if wanted.is_floating and value.dtype.base_dtype is not wanted:
                 mask = getattr_mask(value)
                 value = TABLE["Cast"](value, DstT=wanted)
                 set_mask(value, mask)

@@ -45,7 +45,7 @@ Y = np.eye(3, dtype=np.float32)[np.arange(24) % 3]
 )  # fmt: skip
 def test_layers(old, new):
     found, wanted = old().get_config(), new().get_config()
-    assert found.pop("name").rpartition("_")[0] == wanted.pop("name").rpartition("_")[0]
+    del found["name"], wanted["name"]
     assert found == wanted
 
 
