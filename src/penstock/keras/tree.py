@@ -14,10 +14,20 @@ _UTILS = {
         "penstock.keras.registry",
     ),
 }
-_CONFIG = _all(
-    "floatx set_floatx epsilon set_epsilon image_data_format set_image_data_format",
-    "penstock.keras.backend_config",
-)
+_CONFIG = {
+    **_all(
+        "floatx set_floatx epsilon set_epsilon image_data_format set_image_data_format",
+        "penstock.keras.backend_config",
+    ),
+    **_all(
+        "disable_interactive_logging enable_interactive_logging"
+        " is_interactive_logging_enabled",
+        "penstock.keras.utils.interactive",
+    ),
+    "backend": "penstock.keras.backend:backend",
+    "dtype_policy": "penstock.keras.mixed_precision:global_policy",
+    "set_dtype_policy": "penstock.keras.mixed_precision:set_global_policy",
+}
 _MODELS = {
     "Model": "penstock.keras.model:Model",
     "Sequential": "penstock.keras.sequential:Sequential",
@@ -37,7 +47,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
                 for n in (
                     "activations applications backend callbacks constraints datasets "
                     "initializers layers losses metrics mixed_precision ops optimizers "
-                    "preprocessing random regularizers utils"
+                    "preprocessing random regularizers utils wrappers"
                 ).split()
             },
         },
