@@ -120,12 +120,16 @@ _KERAS = {
         "utils.np_utils utils.vis_utils utils.generic_utils utils.data_utils"
         " utils.layer_utils utils.io_utils utils.training_utils utils.conv_utils"
     ),
-    "optimizers": "optimizers.legacy optimizer_v2 optimizer_v2.adam"
-    " optimizer_v2.gradient_descent optimizer_v2.rmsprop",
-    "optimizers.schedules": "optimizer_v2.learning_rate_schedule",
+    "callbacks": "callbacks.experimental",
+    "metrics": "metrics.experimental",
+    "mixed_precision": "mixed_precision.experimental",
+    "losses": "objectives",
+    "optimizers": "optimizers.legacy optimizers.experimental optimizer_v2"
+    " optimizer_v2.adam optimizer_v2.gradient_descent optimizer_v2.rmsprop",
+    "optimizers.schedules": "optimizer_v2.learning_rate_schedule experimental",
     "backend": "backend.tensorflow_backend backend.common",
     "wrappers": "wrappers",
-    "": "api api.keras legacy",
+    "": "api api.keras legacy src",
 }
 
 # Paths of TensorFlow 0.x's tutorials and of moved whole faces.

@@ -212,3 +212,12 @@ def by_rows_and_columns(cls: type, rank: int) -> type:
     return type(cls.__name__, (cls,), {
         "__init__": __init__, "__module__": cls.__module__, "__doc__": cls.__doc__,
     })  # fmt: skip
+
+
+def model_from_yaml(yaml_string, custom_objects=None):
+    """Raises RuntimeError, as Keras does since 2.6: YAML can run code."""
+    del yaml_string, custom_objects
+    raise RuntimeError(
+        "Models are not read from YAML, which can execute what it holds. Use "
+        "`model.to_json()` and `model_from_json`."
+    )

@@ -34,6 +34,7 @@ _MODELS = {
     **_all(
         "load_model save_model clone_model model_from_json", "penstock.keras.archive"
     ),
+    "model_from_yaml": "penstock.keras.old_names:model_from_yaml",
 }
 
 TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {

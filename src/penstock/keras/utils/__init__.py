@@ -18,7 +18,12 @@ from penstock.keras.utils.enqueuers import (
     OrderedEnqueuer,
     SequenceEnqueuer,
 )
-from penstock.keras.utils.numeric import normalize, to_categorical, to_ordinal
+from penstock.keras.utils.numeric import (
+    count_params,
+    normalize,
+    to_categorical,
+    to_ordinal,
+)
 from penstock.keras.utils.progbar import Progbar
 from penstock.keras.utils.seeding import register_seeder, set_random_seed
 
@@ -66,6 +71,7 @@ __all__ = [
     "PyDataset",
     "Sequence",
     "SequenceEnqueuer",
+    "count_params",
     "get_file",
     "normalize",
     "register_seeder",

@@ -47,3 +47,9 @@ def normalize(x, axis=-1, order=2) -> np.ndarray:
     norm = np.atleast_1d(np.linalg.norm(x, order, axis))
     norm[norm == 0] = 1
     return x / np.expand_dims(norm, axis)
+
+
+def count_params(weights) -> int:
+    """How many numbers `weights` hold, each weight counted once."""
+    different = {id(w): w for w in weights}.values()
+    return int(sum(np.prod(w.shape.as_list()) for w in different))
