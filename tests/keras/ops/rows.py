@@ -197,12 +197,12 @@ ROWS += [
 
 def measure(ops) -> dict[str, list]:
     """The dtype, shape and values of every row."""
+    made = [getattr(ops, name)(*given, **options) for name, given, options in ROWS]
     out = {}
-    for i, (name, given, options) in enumerate(ROWS):
-        made = getattr(ops, name)(*given, **options)
-        parts = made if isinstance(made, list | tuple) else [made]
+    for i, (row, value) in enumerate(zip(ROWS, made, strict=True)):
+        parts = value if isinstance(value, list | tuple) else [value]
         arrays = [np.asarray(part) for part in parts]
-        out[f"{i} {name}"] = [
+        out[f"{i} {row[0]}"] = [
             [a.dtype.name, list(a.shape), a.astype(float).ravel().round(7).tolist()]
             for a in arrays
         ]
