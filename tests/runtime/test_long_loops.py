@@ -9,7 +9,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from penstock.runtime.eager import RECORDER, window
+from penstock.runtime.eager import RECORDER, compiled
 
 STEPS = 10_000
 
@@ -93,7 +93,7 @@ LOOPS = [
 def test_memory_stays_flat_and_compilations_bounded(loop, tf):
     loop(tf, 600)  # every structure has been seen
     RECORDER.flush()
-    before = window.compiled_total()
+    before = compiled.compiled_total()
     gc.collect()
     tracemalloc.start()
     try:
@@ -102,7 +102,7 @@ def test_memory_stays_flat_and_compilations_bounded(loop, tf):
         kept, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert window.compiled_total() - before <= 40
+    assert compiled.compiled_total() - before <= 40
     assert kept < 4_000_000, f"{kept / 1e6:.1f} MB are held after the loop"
 
 

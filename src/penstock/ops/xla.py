@@ -18,6 +18,10 @@ from typing import Any
 def _configure(jax) -> None:
     # TensorFlow computes in int64 and float64 where programs say so.
     jax.config.update("jax_enable_x64", True)
+    if "JAX_CPU_ENABLE_ASYNC_DISPATCH" not in os.environ:
+        # Handing a step to another thread takes longer than most steps do, and a
+        # program looks at each (docs/adr/0009-results-nobody-looks-at.md).
+        jax.config.update("jax_cpu_enable_async_dispatch", False)
     directory = os.environ.get("PENSTOCK_COMPILE_CACHE", cache_folder("xla"))
     if directory and not jax.config.jax_compilation_cache_dir:
         jax.config.update("jax_compilation_cache_dir", directory)

@@ -13,9 +13,9 @@ from penstock.ir.op import TABLE, Op
 from penstock.ir.signature import Signature
 from penstock.ir.tensor import Tensor
 from penstock.ir.trace import TracedGraph
+from penstock.runtime.eager.compiled import note_guard
 from penstock.runtime.eager.recorder import RECORDER
 from penstock.runtime.eager.tensor import EagerTensor
-from penstock.runtime.eager.window import note_guard
 from penstock.runtime.plan import make_plan, order, prune
 from penstock.runtime.step import DeviceStep, Runnable, Store
 

@@ -9,28 +9,18 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import penstock.backward as backward
 from penstock.core import nest
-from penstock.core.dtypes import DType
-from penstock.core.shapes import Dims
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
-from penstock.ir.func_graph import FuncGraph
-from penstock.ir.indexed_slices import IndexedSlices
-from penstock.ir.node import Node
-from penstock.ir.op import TABLE, Op
-from penstock.ir.signature import Signature
+from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
-from penstock.lowering import Frame
 from penstock.runtime.eager.recorder import RECORDER
 from penstock.runtime.eager.tensor import EagerTensor
-from penstock.runtime.eager.trail import Baked, Custom, Recipe
-from penstock.runtime.eager.window import note_guard
-from penstock.runtime.plan import make_plan, order, prune
-from penstock.runtime.step import Runnable, Store
+from penstock.runtime.eager.trail import Recipe
+from penstock.v2.tape_plan import backwards, is_real
 
 log = logging.getLogger("tensorflow")
 
@@ -53,6 +43,7 @@ class GradientTape:
         self._records: list[tuple[Recipe, list, list]] = []
         self._tracked: dict[int, Any] = {}
         self._reads: dict[int, tuple[Any, list[EagerTensor]]] = {}
+        self._windows, self._ended = 0, -1
 
     # --- recording ------------------------------------------------------------------
 
@@ -88,7 +79,7 @@ class GradientTape:
                     f"Passed in object {item!r} of type {type(item).__name__!r}, not "
                     "tf.Tensor or tf.Variable."
                 )
-            if not _real(item):
+            if not is_real(item):
                 log.log(
                     logging.WARN,
                     "The dtype of the watched tensor must be floating (e.g. "
@@ -106,6 +97,10 @@ class GradientTape:
         else:
             return
         self._records.append((recipe, used, outs))
+        ended = RECORDER.window.ended
+        if ended != self._ended:
+            self._ended = ended
+            self._windows += 1
         for tensor in outs:
             if tensor.dtype.is_floating or tensor.dtype.is_complex:
                 tracked[id(tensor)] = tensor
@@ -198,12 +193,16 @@ class GradientTape:
                 None if g is None else as_tensor(where, g, v.dtype, None)
                 for g, v in zip(given, values, strict=True)
             ]
-        keep = [i for i, v in enumerate(values) if v is not None and _real(v)]
-        values = [values[i] for i in keep]
-        seeds = None if seeds is None else [seeds[i] for i in keep]
+        keep = [i for i, v in enumerate(values) if v is not None and is_real(v)]
+        if len(keep) < len(values):
+            values = [values[i] for i in keep]
+            seeds = None if seeds is None else [seeds[i] for i in keep]
         if not values:
             return [None] * len(sources)
-        flat = iter(_backwards(self._records, values, wanted, seeds))
+        found = backwards(self._records, values, wanted, seeds, self._windows == 1)
+        if len(wanted) == len(groups) and all(groups):  # each source was read once
+            return found
+        flat = iter(found)
         return [_sum_up([next(flat) for _ in group]) for group in groups]
 
     def _target(self, target):
@@ -260,54 +259,6 @@ def _given(output_gradients, target) -> list | None:
     return nest.flatten(output_gradients)
 
 
-def _backwards(records, targets, sources, seeds) -> list:
-    """The gradients, going through what programs differentiate themselves.
-
-    Records after the last such computation come first; then its own rule; then, with
-    what was found as upstream gradients, the records before it.
-    """
-    last = next(
-        (i for i in range(len(records) - 1, -1, -1) if type(records[i][0]) is Custom),
-        None,
-    )
-    if last is None:
-        return _differentiate(records, targets, sources, seeds)
-    custom, used, outs = records[last]
-    before, after = records[:last], records[last + 1 :]
-    made_after = {id(t) for _, _, results in after for t in results}
-    frontier: dict[int, EagerTensor] = {}
-    for tensor in [*sources, *outs, *(t for _, ins, _ in after for t in ins), *targets]:
-        if id(tensor) not in made_after and _real(tensor):
-            frontier.setdefault(id(tensor), tensor)
-    points = list(frontier.values())
-    found = dict(
-        zip(frontier, _differentiate(after, targets, points, seeds), strict=True)
-    )
-    upstream = [found.pop(id(t), None) for t in outs]
-    if any(g is not None for g in upstream):
-        full = [
-            TABLE["ZerosLike"](t) if g is None else backward.densify(g)
-            for g, t in zip(upstream, outs, strict=True)
-        ]
-        for tensor, grad in zip(used, custom.backward(*full), strict=True):
-            if grad is None or not _real(tensor):
-                continue
-            kept = found.get(id(tensor))
-            frontier[id(tensor)] = tensor
-            grad = as_tensor(RECORDER, grad, tensor.dtype, None)
-            found[id(tensor)] = grad if kept is None else backward.add_up([kept, grad])
-    reached = [(frontier[k], g) for k, g in found.items() if g is not None]
-    if not reached:
-        return [None] * len(sources)
-    ys = [t for t, _ in reached]
-    dys = [backward.densify(g) for _, g in reached]
-    return _backwards(before, ys, sources, dys)
-
-
-def _real(tensor) -> bool:
-    return tensor.dtype.is_floating or tensor.dtype.is_complex
-
-
 def _sum_up(parts: list):
     parts = [p for p in parts if p is not None]
     if not parts:
@@ -322,204 +273,3 @@ def _graph_gradient(graph, targets, sources, given):
         for s in sources
     ]
     return backward.gradients(ys, xs, given)
-
-
-# --- the backward computation of a tape, found by its structure ---------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Backward:
-    """How to get the gradients from tensors the forward computation knows.
-
-    `needed` are positions in the numbering of the tape's tensors. A result is None,
-    one position among the outputs, or three for IndexedSlices.
-    """
-
-    nodes: list[Node]
-    needed: list[int]
-    inputs: list[Tensor]
-    outputs: list[Tensor]
-    results: list[Any]
-    op: Op | None
-    specs: list[tuple[DType, Dims]]
-
-
-_known: dict[Any, _Backward] = {}
-_MOST_KNOWN = 4096
-
-
-def _differentiate(records, targets, sources, seeds) -> list:  # noqa: C901
-    numbers: dict[int, int] = {}
-    tensors: list[EagerTensor] = []
-    key: list[Any] = []
-
-    def number(tensor) -> int:
-        n = numbers.get(id(tensor))
-        if n is None:
-            n = numbers[id(tensor)] = len(tensors)
-            tensors.append(tensor)
-            key.append((tensor.dtype, tensor.dims))
-        return n
-
-    for recipe, used, outs in records:
-        key.append(recipe.kind)
-        for t in used:
-            key.append(number(t))
-        for t in outs:
-            numbers[id(t)] = len(tensors)
-            tensors.append(t)
-    key.append("|")
-    for t in targets:
-        key.append(number(t))
-    key.append("|")
-    for t in sources:
-        key.append(number(t))
-    if seeds is not None:
-        key.append("|")
-        for t in seeds:
-            key.append(None if t is None else number(t))
-    whole = tuple(key)
-    plan = _known.get(whole)
-    if plan is None:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-        plan = _known[whole] = _plan(records, tensors, numbers, targets, sources, seeds)
-    inputs = [tensors[i] for i in plan.needed]
-    if any(id(t) in tape._tracked for tape in RECORDER.tapes for t in inputs):
-        outs = _replay(plan, inputs)
-    elif plan.op is not None:
-        outs = RECORDER.composite(plan.op, inputs, plan.specs)
-    else:
-        outs = _run_now(plan, inputs)
-    return [_assemble(result, outs) for result in plan.results]
-
-
-def _assemble(result, outs):
-    if result is None:
-        return None
-    if isinstance(result, int):
-        return outs[result]
-    return IndexedSlices(*[None if i is None else outs[i] for i in result])
-
-
-def _plan(records, tensors, numbers, targets, sources, seeds) -> _Backward:
-    graph = FuncGraph("tape")
-    inside: dict[int, Tensor] = {}
-    with context.entered(graph):
-        made = {id(t) for _, _, outs in records for t in outs}
-        for i, tensor in enumerate(tensors):
-            if id(tensor) not in made:
-                inside[i] = graph.add_input(tensor.dtype, tensor.dims)
-        for recipe, used, outs in records:
-            node = _add(graph, recipe, [inside[numbers[id(t)]] for t in used])
-            for t, symbol in zip(outs, node, strict=True):
-                symbol.dims = t.dims
-                inside[numbers[id(t)]] = symbol
-        position = {id(s): i for i, s in inside.items()}
-        grads = backward.gradients(
-            [inside[numbers[id(t)]] for t in targets],
-            [inside[numbers[id(t)]] for t in sources],
-            None
-            if seeds is None
-            else [None if s is None else inside[numbers[id(s)]] for s in seeds],
-        )
-    outputs: list[Tensor] = []
-
-    def output(tensor):
-        outputs.append(tensor)
-        return len(outputs) - 1
-
-    results: list[Any] = []
-    for g in grads:
-        if isinstance(g, IndexedSlices):
-            shape = None if g.dense_shape is None else output(g.dense_shape)
-            results.append((output(g.values), output(g.indices), shape))
-        else:
-            results.append(None if g is None else output(g))
-    fed = set(position)
-    nodes = order(prune(outputs, fed))
-    taken = [*outputs, *[t for n in nodes for t in n.inputs]]
-    needed = sorted({position[id(t)] for t in taken if id(t) in fed})
-    inputs = [inside[i] for i in needed]
-    op = _as_op(nodes, inputs, outputs)
-    specs = [(t.dtype, t.dims) for t in outputs]
-    if any(d is None or None in d for _, d in specs):
-        op = None
-    return _Backward(nodes, needed, inputs, outputs, results, op, specs)
-
-
-def _add(graph, recipe: Recipe, used: list[Tensor]) -> list[Tensor]:
-    """The record again, as a node of `graph`; its output tensors."""
-    rest = iter(used)
-
-    def argument(place):
-        if isinstance(place, Baked):
-            if isinstance(place.value, list):
-                return [graph.constant(v) for v in place.value]
-            return graph.constant(place.value)
-        if isinstance(place, tuple):
-            return [next(rest) for _ in place]
-        return next(rest)
-
-    args = [argument(place) for place in recipe.args]
-    inline = getattr(recipe.op, "inline", None)
-    if inline is not None:
-        return inline(graph, args)
-    out = recipe.op(*args, **recipe.attrs)
-    if isinstance(out, Tensor):
-        return [out]
-    if isinstance(out, Node):
-        return []
-    return nest.flatten(out)
-
-
-def _as_op(nodes: list[Node], inputs, outputs) -> Op | None:
-    """The backward graph as one op, if all of it runs on the device."""
-    plan = make_plan(outputs, inputs)
-    if any(s.host or s.static for s in plan.segments) or len(plan.segments) > 1:
-        return None
-    keys = [id(t) for t in inputs]
-
-    def body(*arrays):
-        frame = Frame({})
-        frame.values.update(zip(keys, arrays, strict=True))
-        frame.run(nodes)
-        for node, holds, message in frame.guards:
-            note_guard(holds, f"{message} [gradient of {node.type}]")
-        return tuple(frame.value(t) for t in outputs)
-
-    return Op("TapeGradient", Signature((), ()), body, lambda *_: [])
-
-
-def _replay(plan: _Backward, inputs: list[EagerTensor]) -> list[EagerTensor]:
-    """The backward computation op by op, so that outer tapes can see it."""
-    values: dict[int, Any] = {
-        id(s): t for s, t in zip(plan.inputs, inputs, strict=True)
-    }
-    for node in plan.nodes:
-        if node.type == "Const":
-            value = node.attrs["value"]
-            values[id(node.outputs[0])] = RECORDER.constant(value)
-            continue
-        args = [
-            [values[id(t)] for t in item]
-            if isinstance(item, list)
-            else values[id(item)]
-            for item in node.grouped
-        ]
-        out = nest.flatten(node.op(*args, **node.attrs))
-        values.update((id(t), v) for t, v in zip(node.outputs, out, strict=True))
-    return [values[id(t)] for t in plan.outputs]
-
-
-def _run_now(plan: _Backward, inputs: list[EagerTensor]) -> list[EagerTensor]:
-    runnable = Runnable(make_plan(plan.outputs, plan.inputs))
-    values = {id(s): t.array() for s, t in zip(plan.inputs, inputs, strict=True)}
-    runnable.run(Store(), values)
-    out = []
-    for tensor in plan.outputs:
-        value = values.get(id(tensor))
-        if value is None:
-            value = tensor._node.attrs["value"]
-        out.append(EagerTensor(tensor.dtype, tuple(value.shape), value))
-    return out

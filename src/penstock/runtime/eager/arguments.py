@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.core.dtypes import DType
@@ -9,8 +11,11 @@ from penstock.core.errors import InvalidArgumentError
 from penstock.ir.node import _regroup
 from penstock.ir.op import Op
 from penstock.ir.tensor import Tensor
+from penstock.ops.xla import jnp
 from penstock.runtime.eager.tensor import EagerTensor
 from penstock.runtime.eager.window import Window
+
+SCALARS = (float, int, bool)
 
 
 class Miss(Exception):
@@ -33,7 +38,7 @@ def read_variables(args: tuple) -> tuple:
     for item in args:
         if type(item) is not EagerTensor and hasattr(item, "cell_value"):
             return tuple(
-                a._dense_tensor() if hasattr(a, "cell_value") else a for a in args
+                [a._dense_tensor() if hasattr(a, "cell_value") else a for a in args]
             )
     return args
 
@@ -76,14 +81,31 @@ def leave(fresh: list[EagerTensor]) -> None:
         tensor._window = None
 
 
+#: An array that is an input for this time (a batch is twice: forward and backward) goes
+#: to the device, not to be handed over each time ...
+_OFTEN = 4
+#: ... up to this many elements; larger ones may be shared with the program, which would
+#: then hold them twice.
+_PLACED = 1 << 16
+
+
 def enter(window: Window, tensor: EagerTensor, fresh: list, size: int):
     """`tensor` becomes an input of the window; the key of its kind."""
     for other in fresh:
         if other is tensor:
             return tensor._slot
-    if tensor._value is None:
-        tensor.array()  # pending in another thread's window
+    value = tensor._value
+    if value is None:
+        tensor.array()  # pending in another thread's window, or left out of one
+    elif type(value) is np.ndarray:
+        tensor._entered += 1
+        if tensor._entered == _OFTEN and value.size <= _PLACED:
+            if value.dtype.kind != "O":
+                tensor._value = jnp.array(value)
     slot = size + len(fresh)
+    if tensor._window is not None:
+        # Another thread's: its slots do not tell this tensor from others any more.
+        tensor._window.ended += 1
     tensor._window = window
     tensor._slot = slot
     fresh.append(tensor)
@@ -134,3 +156,53 @@ def result_of(op: Op, attrs, outs: list):
     if any(a.is_list for a in args):
         return _regroup(args, attrs, outs)
     return tuple(outs)
+
+
+def structure_key(  # noqa: C901  (one loop, kept whole for speed)
+    window: Window, op: Op, args, attrs: dict, static, fresh: list, used: list
+) -> tuple:
+    """The structure of this call; `fresh` leaves and `used` tensors on the way.
+
+    Raises Miss where the careful way has to look at the arguments first.
+    """
+    if op.keeps is not None:
+        raise Miss
+    refs: list[Any] = [op]
+    step = window.step
+    size = step.size
+    for position, arg in enumerate(args):
+        kind = type(arg)
+        if static and position in static:
+            refs.append(static_key(arg))
+        elif kind is EagerTensor:
+            used.append(arg)
+            if arg._window is window:
+                refs.append(arg._slot)
+            else:
+                refs.append(enter(window, arg, fresh, size))
+        elif kind in SCALARS:
+            kinds = step.general.get(op) if step.general else None
+            if kinds is None:
+                refs.append(scalar_key(arg))
+            else:
+                number = as_number(arg, kinds[position])
+                used.append(number)
+                refs.append(enter(window, number, fresh, size))
+        elif kind is list or kind is tuple:
+            inner: list[Any] = []
+            for item in arg:
+                if type(item) is not EagerTensor:
+                    raise Miss
+                used.append(item)
+                if item._window is window:
+                    inner.append(item._slot)
+                else:
+                    inner.append(enter(window, item, fresh, size))
+            refs.append(tuple(inner))
+        else:
+            raise Miss
+    if attrs:
+        for k, v in attrs.items():
+            refs.append(k)
+            refs.append(tuple(v) if type(v) is list else v)
+    return tuple(refs)

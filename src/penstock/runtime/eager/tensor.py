@@ -31,19 +31,20 @@ def _plain(index) -> bool:
 class EagerTensor(Tensor):
     """A value of the 2.x face. As `tf.Tensor` under eager execution."""
 
-    __slots__ = ("_id", "_slot", "_value", "_window", "cell")
+    __slots__ = ("_entered", "_slot", "_value", "_window", "cell")
 
     is_eager = True
+    _node = None  # type: ignore[assignment]
+    value_index = 0
 
     def __init__(self, dtype: DType, dims: Dims, value: Any = None):
-        self._node = None  # type: ignore[assignment]
-        self.value_index = 0
         self.dtype = dtype
         self.dims = dims
         self.variable_dims = None
         self._value = value
-        self._window = None
+        self._window: Any = None
         self._slot = -1
+        self._entered = 0  # how often this array was the input of a window
 
     # --- looking --------------------------------------------------------------------
 
@@ -243,8 +244,6 @@ _new = EagerTensor.__new__
 def pending(dtype: DType, dims: Dims, window: Any, slot: int) -> EagerTensor:
     """A tensor that `window` will compute at `slot`; made often, so made fast."""
     tensor = _new(EagerTensor)
-    tensor._node = None  # type: ignore[assignment]
-    tensor.value_index = 0
     tensor.dtype = dtype
     tensor.dims = dims
     tensor.variable_dims = None

@@ -27,6 +27,7 @@ class Recipe:
     line: tuple[str, int] = ("", 0)  # of the program, where it was first recorded
     #: The same for equal records wherever in the tree: op, attributes, baked values.
     kind: int = -1
+    single: bool = False  # one result, and no list of one
 
 
 _kinds: dict[Any, int] = {}
@@ -60,12 +61,12 @@ class Step:
     """A place in the tree: all records of a window up to here."""
 
     parent: Step | None = None
-    recipe: Recipe | None = None
+    recipe: Recipe = None  # type: ignore[assignment]  # only the root has none
     leaves: tuple[int, ...] = ()  # slots of inputs that were new at this record
     depth: int = 0
     size: int = 0  # slots used up to here
     children: dict[Any, Step] = field(default_factory=dict)
-    compiled: dict[Any, Callable] = field(default_factory=dict)
+    endings: dict[tuple[int, ...], Any] = field(default_factory=dict)
     #: Ops whose numbers are inputs after this step, with the dtypes they take.
     general: dict[Op, tuple] = field(default_factory=dict)
 
@@ -76,3 +77,6 @@ class Step:
             out.append(step)
             step = step.parent
         return out[::-1]
+
+
+ROOT = Step()
