@@ -107,6 +107,9 @@ def one_hot(
 
     An index outside [0, depth) gives a row that is off everywhere.
     """
+    if on_value is off_value is dtype is None and context.landing().eager:
+        axis = -1 if axis is None else axis
+        return array_gather.one_hot(indices, depth, 1.0, 0.0, axis=axis)
     with scope(name, "one_hot") as full:
         kind = _hot_dtype(on_value, off_value, dtype)
         on = _hot_value(on_value, kind, 1, "on_value")

@@ -91,6 +91,8 @@ def as_arrays(value):
 
 def as_tensor(leaf):
     """One leaf of an element as a tensor; data sets pass as they are."""
+    if type(leaf) is np.ndarray:
+        return EagerTensor(as_dtype(leaf.dtype), leaf.shape, leaf)
     if isinstance(leaf, np.ndarray | np.generic):
         return EagerTensor(as_dtype(leaf.dtype), leaf.shape, np.asarray(leaf))
     if isinstance(leaf, bytes):

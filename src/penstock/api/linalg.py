@@ -24,10 +24,12 @@ from penstock.api.tensordot import einsum, tensordot
 from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype
 from penstock.core.shapes import is_static
+from penstock.ir import context
 from penstock.ops import linalg as ops
 from penstock.ops import linalg_decompose, linalg_diag, math_matmul
 from penstock.ops import math_arithmetic as arithmetic
 from penstock.ops.math_elementwise import log
+from penstock.runtime.eager.tensor import EagerTensor
 
 __all__ = [
     "adjoint", "band_part", "cholesky", "cholesky_solve", "cross", "det", "diag",
@@ -49,6 +51,14 @@ def matmul(
     `adjoint` transposes and conjugates. Raises ValueError where inner sizes differ or
     an operand has fewer than two axes, and for both transpose and adjoint.
     """
+    if context.landing().eager and not (
+        adjoint_a or adjoint_b or a_is_sparse or b_is_sparse
+    ):
+        a, b = _read(a), _read(b)
+        if _is_matrix(a) and _is_matrix(b):
+            return math_matmul.matmul(
+                a, b, transpose_a=bool(transpose_a), transpose_b=bool(transpose_b)
+            )
     if transpose_a and adjoint_a:
         raise ValueError("Only one of `transpose_a` and `adjoint_a` can be True.")
     if transpose_b and adjoint_b:
@@ -91,6 +101,14 @@ def _operands(a, b):
     kind = tensor_dtype(a) or tensor_dtype(b)
     a = tensor_named(a, kind, "a")
     return a, tensor_named(b, kind or a.dtype.base_dtype, "b")
+
+
+def _read(x):
+    return x._dense_tensor() if hasattr(x, "cell_value") else x
+
+
+def _is_matrix(x) -> bool:
+    return type(x) is EagerTensor and x.dims is not None and len(x.dims) == 2
 
 
 def _is_batch(x) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from penstock.api.math_functions import cast, sqrt
@@ -15,12 +17,20 @@ from penstock.ops import math_comparison, math_cumulative
 from penstock.ops import math_reduction as ops
 from penstock.ops.math_elementwise import exp, log, square
 from penstock.ops.source import stop_gradient
+from penstock.runtime.eager.tensor import EagerTensor
+
+
+@cache
+def _all_axes(rank: int) -> np.ndarray:
+    return np.arange(rank, dtype=np.int32)
 
 
 def _axes(x, axis):
     """`axis`; where it is None all axes of `x`, in the node that TensorFlow adds."""
     if axis is not None:
         return axis
+    if type(x) is EagerTensor and x.dims:
+        return _all_axes(len(x.dims))
     rank = getattr(getattr(x, "shape", None), "rank", None)
     if rank:
         return tensor(np.arange(rank, dtype=np.int32), name="Const")

@@ -120,8 +120,12 @@ def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
         if y.dtype.base_dtype not in (int32, int64):
             y = cast(y, int64)
         op = nn_loss.sparse_softmax_cross_entropy
+        matrix = x.dims is not None and len(x.dims) == 2
+        if matrix and context.landing().eager:  # else the node that TensorFlow has too
+            loss = op(x, y, name=name)[0]
+            return loss if narrow is x.dtype.base_dtype else cast(loss, narrow)
         outer = array.shape(y)
-        if x.dims is not None and len(x.dims) == 2:
+        if matrix:
             loss = op(x, y, name=name)[0]
         else:
             classes = x.dims[-1] if x.dims is not None else None

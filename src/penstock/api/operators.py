@@ -14,9 +14,12 @@ from penstock.core.errors import ShapeError
 from penstock.ir.tensor import Tensor
 from penstock.ops import math_arithmetic as ops
 from penstock.ops import math_binary, math_bitwise, math_comparison
+from penstock.runtime.eager.tensor import EagerTensor
 
 
 def _add(x, y):
+    if type(x) is EagerTensor and x.dtype is not dtypes.string:
+        return ops.add(x, y)
     if is_text(x) or is_text(y):
         return ops.add_v1(x, y, name="add")
     return ops.add(x, y, name="add")

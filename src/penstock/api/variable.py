@@ -201,12 +201,15 @@ class Variable:
         if op_type == "AssignVariableOp":
             new = tensor if isinstance(tensor, EagerTensor) else where.own(tensor)
         else:
-            # The old value is read to be replaced: no tape should see it.
-            with RECORDER.untaped():
-                old = self._tensor
-                RECORDER.before_read(self, old)
-                sign = "AddV2" if op_type == "AssignAddVariableOp" else "Sub"
-                new = TABLE[sign](old, tensor)
+            old = self._tensor
+            RECORDER.before_read(self, old)
+            op = TABLE["AddV2" if op_type == "AssignAddVariableOp" else "Sub"]
+            if RECORDER.tapes:
+                # The old value is read to be replaced: no tape should see it.
+                with RECORDER.untaped():
+                    new = op(old, tensor)
+            else:
+                new = op(old, tensor)
             if new.dims != old.dims:
                 raise ShapeError(
                     f"Cannot add a value of shape {show(tensor.dims)} to variable "

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 
 def is_nested(value) -> bool:
-    return isinstance(value, list | tuple | Mapping) or hasattr(
-        type(value), "__attrs_attrs__"
-    )
+    return _is_nesting(type(value))
+
+
+@lru_cache(maxsize=1024)
+def _is_nesting(kind: type) -> bool:
+    return issubclass(kind, list | tuple | Mapping) or hasattr(kind, "__attrs_attrs__")
 
 
 def is_namedtuple(value) -> bool:
@@ -53,6 +57,9 @@ def pack(structure, leaves) -> Any:
     Raises ValueError where their numbers differ.
     """
     leaves = list(leaves)
+    if type(structure) is list and len(structure) == len(leaves):
+        if not any(map(is_nested, structure)):
+            return leaves
     wanted = len(flatten(structure))
     if wanted != len(leaves):
         raise ValueError(f"The structure has {wanted} leaves, received {len(leaves)}.")

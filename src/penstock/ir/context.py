@@ -43,7 +43,8 @@ def landing() -> Any:
     landings = _stack.landings
     if landings:
         return landings[-1]
-    return outermost()
+    factory = _default or _fallback
+    return outermost() if factory is None else factory()
 
 
 def outermost() -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from penstock.core.dtypes import string
@@ -22,10 +23,15 @@ def user_line() -> tuple[str, int]:
     frame = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
-        if not name.startswith(_PACKAGE) and not name.startswith("<frozen"):
+        if not _is_ours(name):
             return name, frame.f_lineno
         frame = frame.f_back
     return "", 0
+
+
+@cache
+def _is_ours(filename: str) -> bool:
+    return filename.startswith((_PACKAGE, "<frozen"))
 
 
 def _has_strings(bound) -> bool:

@@ -34,6 +34,8 @@ def pack(template, leaves) -> Any:
 
 
 def _pack(template, leaves):
+    if type(template) is tuple:
+        return tuple([_pack(part, leaves) for part in template])
     if isinstance(template, tuple):
         parts = [_pack(part, leaves) for part in template]
         make: Any = type(template)
@@ -48,6 +50,8 @@ def _pack(template, leaves):
 
 def transform(function: Callable, structure):
     """`function` over every leaf."""
+    if type(structure) is tuple:  # the everyday element, once for each batch
+        return tuple([transform(function, part) for part in structure])
     if isinstance(structure, tuple | Mapping):
         return pack(structure, [function(leaf) for leaf in flatten(structure)])
     return function(structure)
