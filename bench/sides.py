@@ -37,6 +37,11 @@ class Outcome:
 
 def options() -> argparse.Namespace:
     """`--peer-python` (or PENSTOCK_ORACLE) and `--rounds`."""
+    return checked(parser())
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of every question."""
     parser = argparse.ArgumentParser()
     parser.add_argument(
         "--peer-python",
@@ -44,6 +49,11 @@ def options() -> argparse.Namespace:
         help="a Python that has TensorFlow 2.21; default PENSTOCK_ORACLE",
     )
     parser.add_argument("--rounds", type=int, default=5)
+    return parser
+
+
+def checked(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """The options as given. Ends the program where there is no peer."""
     chosen = parser.parse_args()
     if not chosen.peer_python:
         parser.error(
@@ -121,7 +131,7 @@ def machine(peer_python: str) -> dict[str, object]:
     peer = subprocess.run([peer_python, "-c", ask], capture_output=True, text=True)
     return {
         "processor": _processor(),
-        "cores": os.cpu_count(),
+        "cores": len(os.sched_getaffinity(0)),
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
         "penstock": version("penstock") if _installed("penstock") else "checkout",
