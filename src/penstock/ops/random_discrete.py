@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from penstock.core.dtypes import FLOATING, INDEX, REAL, float64, int64
 from penstock.ir.constant import constant_dims, constant_value
 from penstock.ir.op import STOPS, op
@@ -34,12 +36,14 @@ _SEEDS = {"seed": 0, "seed2": 0}
     stateful=True,
 )
 def random_shuffle(value, *, kept):
-    value = jnp.asarray(value)
+    text = value.dtype.kind == "O"  # strings are shuffled where they are, on the host
+    value = value if text else jnp.asarray(value)
     length = value.shape[0] if value.ndim else 0
     if length < 2:
         return value, kept
     order = permutation(*place(kept), length)
-    return value[order], moved(kept, reserved_by_shuffle(length))
+    shuffled = value[np.asarray(order)] if text else value[order]
+    return shuffled, moved(kept, reserved_by_shuffle(length))
 
 
 def _classes(logits, num_samples, **_):

@@ -29,6 +29,14 @@ class Store(dict):
         super().__init__()
         self.lock = threading.RLock()
 
+    def clear(self) -> None:
+        """Forget all values, and let threads go that wait for one (queues)."""
+        for value in list(self.values()):
+            end = getattr(value, "end_session", None)
+            if end is not None:
+                end()
+        super().clear()
+
     def initial(self, node: Node) -> Any:
         """The value of `node`, which keeps a state of its own from the first run on."""
         with self.lock:

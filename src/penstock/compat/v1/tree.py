@@ -75,6 +75,13 @@ _OLD_SUMMARIES = _all(
     "penstock.v1.summary",
 )
 
+#: Messages of `tf.train`, and what goes into them.
+_MESSAGES = _all(
+    "BytesList Example Feature FeatureList FeatureLists Features FloatList Int64List"
+    " SequenceExample",
+    "penstock.formats.example",
+)
+
 _TUTORIAL = {"load_mnist": "penstock.datasets.mnist_tutorial:read_data_sets"}
 
 _ROOT_SOURCES = (
@@ -111,6 +118,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             "SummaryWriter": "penstock.v1.file_writer:FileWriter",
             "SummaryWriterCache": "penstock.v1.file_writer:FileWriterCache",
             "summary_iterator": "penstock.formats.events:read_events",
+            **_MESSAGES,
         },
         (
             "penstock.v1.train",
@@ -123,6 +131,17 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         ),
     ),
     "summary": ({}, ("penstock.v1.summary",)),
+    "python_io": ({}, ("penstock.v1.python_io",)),
+    "io": (
+        {"write_graph": "penstock.saving.graph_io:write_graph"},
+        (
+            "penstock.v1.python_io",
+            "penstock.api.io_files",
+            "penstock.v1.queues",
+            "penstock.api.image_files",
+            "penstock.api.strings",
+        ),
+    ),
     "layers": ({}, ("penstock.v1.layers",)),
     "losses": ({}, ("penstock.v1.losses",)),
     "metrics": ({}, ("penstock.v1.metrics",)),
