@@ -11,6 +11,7 @@ from penstock.api.scopes import tensor
 from penstock.api.sparse import SparseTensor, from_dense, to_dense
 from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype
+from penstock.ir.constant import constant_value
 from penstock.ir.op import TABLE
 from penstock.ops import sparse as ops
 
@@ -72,7 +73,7 @@ def reshape(sp_input, shape, name=None):
 
 def transpose(sp_input, perm=None, name=None):
     """The axes in the order `perm`, reversed by default."""
-    rank = sp_input.dense_shape.shape[0]
+    rank = sp_input.dense_shape.dims[0]
     perm = np.arange(rank)[::-1] if perm is None else np.asarray(perm)
     perm = np.ascontiguousarray(perm, np.int32)
     return reorder(
@@ -94,7 +95,7 @@ def slice(sp_input, start, size, name=None):
 def concat(axis, sp_inputs, expand_nonconcat_dims=False, name=None):
     """SparseTensors joined along `axis`."""
     items = list(sp_inputs)
-    rank = items[0].dense_shape.shape[0]
+    rank = items[0].dense_shape.dims[0]
     axis = int(axis) % rank
     unit = np.eye(rank, dtype=np.int64)[axis]
     before = np.int64(0)
@@ -114,7 +115,10 @@ def concat(axis, sp_inputs, expand_nonconcat_dims=False, name=None):
 
 def split(sp_input=None, num_split=None, axis=None, name=None):
     """`num_split` parts along `axis`, the first ones larger by one where need be."""
-    shape = np.asarray(sp_input.dense_shape)
+    known = constant_value(sp_input.dense_shape)
+    if known is None:
+        raise ValueError("sparse.split needs a shape that is known: give a constant.")
+    shape = np.asarray(known)
     size, rest = divmod(int(shape[axis]), int(num_split))
     out, first = [], 0
     for i in range(int(num_split)):
@@ -128,7 +132,7 @@ def split(sp_input=None, num_split=None, axis=None, name=None):
 
 def expand_dims(sp_input, axis=None, name=None):
     """A new axis of size 1 before `axis` (last by default)."""
-    rank = sp_input.dense_shape.shape[0]
+    rank = sp_input.dense_shape.dims[0]
     axis = (rank if axis is None else int(axis)) % (rank + 1)
     zeros = TABLE["ZerosLike"](sp_input.indices[:, :1])
     indices = TABLE["ConcatV2"](
@@ -164,7 +168,7 @@ def map_values(op, *args, **kwargs):
 
 def _reduce(op: str):
     def reduce(sp_input, axis=None, keepdims=None, output_is_sparse=False, name=None):
-        rank = sp_input.dense_shape.shape[0]
+        rank = sp_input.dense_shape.dims[0]
         axes = range(rank) if axis is None else np.atleast_1d(axis)
         gone = sorted({int(a) % rank for a in axes})
         left = [a for a in range(rank) if a not in gone]
@@ -209,7 +213,7 @@ minimum = _elementwise("Minimum")
 
 def softmax(sp_input, name=None):
     """Softmax over the entries of each row of the last axis."""
-    rank = sp_input.dense_shape.shape[0]
+    rank = sp_input.dense_shape.dims[0]
     sizes = sp_input.dense_shape[: rank - 1]
     ids = ops.sparse_flat_ids(sp_input.indices[:, : rank - 1], sizes)
     count = TABLE["Cast"](TABLE["Prod"](sizes, [0]), DstT=dtypes.int32)
@@ -249,7 +253,7 @@ def reset_shape(sp_input, new_shape=None):
 
 def to_indicator(sp_input, vocab_size, name=None):
     """Bools [..., vocab_size]: True where a value of the row names the column."""
-    rank = sp_input.dense_shape.shape[0]
+    rank = sp_input.dense_shape.dims[0]
     column = TABLE["Cast"](sp_input.values, DstT=dtypes.int64)
     indices = TABLE["ConcatV2"](
         [sp_input.indices[:, : rank - 1], TABLE["ExpandDims"](column, 1)], 1

@@ -92,7 +92,7 @@ _ROOT_SOURCES = (
     "penstock.v1.constant", "penstock.v1.config", "penstock.v1.gradients",
     "penstock.v1.random", "penstock.v1.graph_io", "penstock.v1.registration",
     *_MATH, *_both("array*", "linalg*", "control_flow*", "loops*", "tensor_array*"),
-    *_both("strings*", "sparse*", "checks*", "debugging*", "host*", "functional*"),
+    *_both("strings*", "sparse", "checks*", "debugging*", "host*", "functional*"),
     *_both("script*", "special*", "sets*", "lookup*", "queues*", "readers*", "io*"),
     *_both("passing*", "parsing*", "printing*", "einsum*", "tensordot*"),
 )  # fmt: skip
