@@ -1,11 +1,12 @@
 """How long does `fit` of the 784-128-10 model take beside its peers?
 
 python -m bench.keras_fit --data fashion.npz --peer-python PYTHON
-    [--torch-python PYTHON] [--rounds N]
+    [--jax-python PYTHON] [--torch-python PYTHON] [--rounds N] [--sides NAME ...]
 
-The peer's Python has Keras 3, TensorFlow, tf_keras and JAX; sides without what they
-need are left out and named. Default callbacks and progress bars are on, their text
-goes to a pipe. Figures are medians; ratios are ours to each peer's.
+The peer's Python has Keras 3, TensorFlow and tf_keras, and JAX where --jax-python names
+no other; sides without what they need are left out and named. Default callbacks and
+progress bars are on, their text goes to a pipe. Figures are medians; ratios are ours to
+each peer's.
 """
 
 import argparse
@@ -26,7 +27,7 @@ AIMS = {
 }
 
 
-def engines(peer: str | None, torch: str | None) -> dict:
+def engines(peer: str | None, jax: str | None, torch: str | None) -> dict:
     """Name -> (Python, engine, environment)."""
     source = {"PYTHONPATH": str(sides.ROOT / "src")}
     out = {
@@ -38,9 +39,10 @@ def engines(peer: str | None, torch: str | None) -> dict:
         tensorflow = {"KERAS_BACKEND": "tensorflow", **quiet}
         out |= {
             "keras-tensorflow": (peer, "keras", tensorflow),
-            "keras-jax": (peer, "keras", {"KERAS_BACKEND": "jax"}),
             "tf_keras": (peer, "tf_keras", quiet),
         }
+    if jax or peer:
+        out["keras-jax"] = (jax or peer, "keras", {"KERAS_BACKEND": "jax"})
     if torch:
         out["torch"] = (torch, "torch", {})
     return out
@@ -50,13 +52,17 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", required=True, help="Keras' fashion_mnist as .npz")
     parser.add_argument("--peer-python", default=os.environ.get("PENSTOCK_ORACLE"))
+    parser.add_argument("--jax-python", default=None)
     parser.add_argument("--torch-python", default=None)
+    parser.add_argument("--sides", nargs="*", help="only these; default: all there are")
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
     data = str(Path(chosen.data).resolve())
     found: dict[str, list[dict]] = {}
     left_out: dict[str, str] = {}
-    sides_ = engines(chosen.peer_python, chosen.torch_python)
+    sides_ = engines(chosen.peer_python, chosen.jax_python, chosen.torch_python)
+    if chosen.sides:
+        sides_ = {k: v for k, v in sides_.items() if k in {"penstock", *chosen.sides}}
     for _ in range(chosen.rounds):
         for name, (python, engine, environment) in sides_.items():
             if name in left_out:
