@@ -2,6 +2,7 @@
 
 import os
 import re
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -62,9 +63,10 @@ def test_next_letters_are_learnt(tmp_path, name, epochs, answers):
 
 @pytest.mark.parametrize("way", ["sequential", "class"])
 def test_iris_is_learnt(tmp_path, way):
-    shown = run("iris.py", way, "500", folder=tmp_path)
+    shown = run("iris.py", way, "200", folder=tmp_path)
     accuracy = re.findall(r"- sparse_categorical_accuracy: (\d\.\d+)", shown)
-    assert float(accuracy[-1]) > 0.9
+    # At this rate single epochs swing from 0.72 to 0.98, in tf_keras as here.
+    assert statistics.median(map(float, accuracy[-50:])) > 0.9
     assert "Total params: 15 (60.00 Byte)" in shown
 
 
