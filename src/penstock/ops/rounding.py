@@ -14,9 +14,10 @@ from typing import Any
 from penstock.ops import extent
 from penstock.ops.xla import jnp
 
-#: Products of up to so many terms and elements are added in TensorFlow's order.
+#: Products of up to so many terms and elements are added in TensorFlow's order. Larger
+#: ones cost more than they tell: a layer of 128 at batch 32 took 1.06 times as long.
 _TERMS = 16
-_ELEMENTS = 1 << 16
+_ELEMENTS = 1 << 11
 #: In a step of more products than this, small ones are no longer unrolled: compiling
 #: one takes 0.1 s.
 _PRODUCTS = 24
