@@ -33,7 +33,7 @@ def _row_weights(y, class_weight, sample_weight):
     if unknown:
         raise ValueError(
             f"`class_weight` must contain all classes in the data. The classes "
-            f"{unknown} exist in the data but not in `class_weight`."
+            f"{sorted(map(int, unknown))} exist in the data but not in `class_weight`."
         )
     weights = np.array([class_weight[c] for c in classes], np.float32)
     return weights if sample_weight is None else weights * np.asarray(sample_weight)
@@ -44,7 +44,10 @@ class _WeightedIterator:
 
     def __init__(self, feed, class_weight):
         self.feed, self.class_weight = feed, class_weight
-        self.static, self.steps = False, feed.steps
+        self.static = False
+
+    def __getattr__(self, name):
+        return getattr(self.feed, name)  # `steps` and `ran_out`
 
     def __iter__(self):
         for x, y, sample_weight in self.feed:

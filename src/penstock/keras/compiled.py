@@ -131,16 +131,25 @@ class CompiledLoss:
                 extra = TABLE["Cast"](extra, DstT=kind)
             terms.append(_summed(extra))
         if not terms:
-            raise ValueError(
-                "The model cannot be compiled because it has no loss to optimize. Give "
-                "`compile` a loss, or call `add_loss` in a layer."
-            )
+            raise ValueError(self._nothing())
         total = terms[0]
         for term in terms[1:]:
             total = TABLE["AddV2"](total, term)
         size = _batch(outputs[0]) if outputs else None
         self._total.update_state(total, sample_weight=size)
         return total
+
+    def _nothing(self) -> str:
+        """Why there is no loss."""
+        if self._given is None:
+            return (
+                "No loss found. You may have forgotten to provide a `loss` argument in "
+                "the `compile()` method, or to call `add_loss` in a layer."
+            )
+        return (
+            f"Target data is missing. Your model was compiled with loss={self._given}, "
+            "and therefore expects target data to be provided in `fit()`."
+        )
 
 
 def _summed(value):
@@ -180,6 +189,10 @@ class CompiledMetrics:
         targets = [_ranked(y, p) for y, p in zip(targets, outputs, strict=True)]
         self._metrics = self._matched(self._given, targets, outputs)
         self._weighted = self._matched(self._weighted_given, targets, outputs)
+        plain = {m.name for metrics in self._metrics for m in metrics}
+        for metric in (m for metrics in self._weighted for m in metrics):
+            if metric.name in plain:
+                metric._name = f"weighted_{metric.name}"
 
     def _matched(self, given, targets, outputs) -> list[list]:
         from penstock.keras import metrics

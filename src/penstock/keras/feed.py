@@ -6,6 +6,7 @@ hands out the arrays with an index matrix, so that the device gathers the batche
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -164,46 +165,39 @@ class ContinuedFeed:
 
 
 class IteratorFeed:
-    """Batches from a data set, a `Sequence` or a generator."""
+    """Batches from a data set, a `Sequence` or a generator.
 
-    def __init__(self, source, steps=None, workers=1, shuffle=True, forever=False):
-        self.source = source
-        self.steps = steps
-        self.shuffle = shuffle
-        self.forever = forever
-        self.static = False
-        self.batch_size = None
+    With `steps`, an epoch goes on where the last one stopped, until `ran_out`; but a
+    data set that is `restarted`, as validation does, and a `Sequence` begin anew.
+    """
+
+    static, batch_size = False, None
+
+    def __init__(self, source, steps=None, shuffle=True, restarted=False):
+        self.source, self.shuffle = source, shuffle
+        self.ran_out = False
         self._open: Iterator | None = None
         self._sequence = hasattr(source, "__getitem__") and hasattr(source, "__len__")
-        if steps is None:
-            self.steps = _length(source)
+        length = _length(source)
+        self.steps = length if steps is None else steps
+        self._continues = hasattr(source, "__next__") or (
+            steps not in (None, length) and not restarted
+        )
 
     def __iter__(self) -> Iterator[Any]:
         if self._sequence:
             yield from self._from_sequence()
             return
-        if self.steps is not None and self._continues:
-            yield from self._continued()
-            return
-        for n, batch in enumerate(self.source):
-            if self.steps is not None and n >= self.steps:
+        if self._open is None or not self._continues:
+            self._open = iter(self.source)
+        for n in itertools.count() if self.steps is None else range(self.steps):
+            try:
+                batch = next(self._open)
+            except StopIteration:
+                self.ran_out = self.steps is not None
+                self.steps = self.steps or n or None
                 return
             yield _batch(batch)
-
-    @property
-    def _continues(self) -> bool:
-        """Whether one pass goes on where the last one stopped (generators)."""
-        return hasattr(self.source, "__next__") or _length(self.source) is None
-
-    def _continued(self) -> Iterator[Any]:
-        if self._open is None:
-            self._open = iter(self.source)
-        for _ in range(self.steps or 0):
-            try:
-                yield _batch(next(self._open))
-            except StopIteration:
-                self._open = None
-                return
 
     def _from_sequence(self) -> Iterator[Any]:
         count = len(self.source)
@@ -233,16 +227,18 @@ def _batch(batch):
     return tuple(None if part is None else _arrays(part) for part in unpack(batch))
 
 
+_IN_MEMORY = (np.ndarray, Tensor, dict, list, tuple)
+
+
 def feed(
-    x=None, y=None, sample_weight=None, batch_size=None, steps=None, shuffle=False
-):
+    x=None, y=None, sample_weight=None, batch_size=None, steps=None, shuffle=False,
+    restarted=False,
+):  # fmt: skip
     """The feed for what `fit`, `evaluate` and `predict` accept.
 
     Raises ValueError for `y` beside a source that carries its own targets.
     """
-    if isinstance(x, np.ndarray | Tensor | dict | list | tuple) or hasattr(
-        x, "to_numpy"
-    ):
+    if isinstance(x, _IN_MEMORY) or hasattr(x, "to_numpy"):
         return ArrayFeed(x, y, sample_weight, batch_size, shuffle, steps)
     if x is None:
         raise ValueError("x is missing: give arrays, a data set or a generator.")
@@ -253,7 +249,7 @@ def feed(
     iterable = hasattr(x, "__iter__") or hasattr(x, "__getitem__")
     if not iterable:
         raise ValueError(f"Failed to find data adapter that can handle {type(x)}.")
-    return IteratorFeed(x, steps, shuffle=shuffle)
+    return IteratorFeed(x, steps, shuffle, restarted)
 
 
 def split(x, y, sample_weight, fraction: float):
@@ -261,6 +257,11 @@ def split(x, y, sample_weight, fraction: float):
 
     Raises ValueError where a part would be empty or the data cannot be split.
     """
+    if not isinstance(x, _IN_MEMORY) and not hasattr(x, "to_numpy"):
+        raise ValueError(
+            "`validation_split` is only supported for Tensors or NumPy arrays, found "
+            f"following types in the input: [{type(x)}]"
+        )
     arrays = ArrayFeed(x, y, sample_weight)
     at = math.floor(arrays.count * (1.0 - fraction))
     if not 0 < at < arrays.count:

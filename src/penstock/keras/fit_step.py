@@ -38,6 +38,8 @@ class CompiledStep:
         self.example = example
         self.eager = False
         self.result_structure: Any = None
+        #: How many waiting batches one compiled loop takes; None: not settled.
+        self.room: int | None = None
         self._call: Call | None = None
         self._loops: dict[Any, Any] = {}
         self._single: Any = None
@@ -156,6 +158,11 @@ class CompiledStep:
             return False
         return not any(map(slow_in_loops, self._call.nodes))
 
+    @property
+    def looped(self) -> bool:
+        """Whether the loop was compiled already."""
+        return bool(self._loops)
+
     def run_many(self, arrays: Sequence[Any], index, start: int, stop: int, kept=None):
         """Steps `start` to `stop`: step i takes rows `index[i]` of `arrays`.
 
@@ -264,13 +271,20 @@ def _tensor(array) -> EagerTensor:
 
 
 class Pace:
-    """How many steps make a chunk of 50 to 100 ms: short at first, then as measured."""
+    """How many steps make a chunk of 50 to 100 ms: short at first, then as measured.
+
+    The first chunk is not measured: its time is the compiler's.
+    """
 
     def __init__(self, first: int = 8, target: float = 0.07):
         self.steps = first
         self.target = target
+        self._compiled = False
 
     def saw(self, steps: int, seconds: float) -> None:
         """`steps` took `seconds`: at most four times as many next."""
+        if not self._compiled:
+            self._compiled = True
+            return
         rate = self.target * steps / max(seconds, 1e-9)
         self.steps = max(1, min(math.ceil(rate), self.steps * 4))

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from penstock.core import nest
-from penstock.core.errors import InvalidArgumentError
 from penstock.keras import feed as feeds
-from penstock.keras.explain import explained
+from penstock.keras.explain import explaining
 from penstock.keras.fit_step import CompiledStep, Pace
 from penstock.ops.xla import jnp
 from penstock.runtime.eager import RECORDER
@@ -20,6 +19,7 @@ class Steps:
     """The part of `Model` that runs `train_step` and its kin over batches."""
 
     run_eagerly: bool
+    _steps_at_once: int
     optimizer: Any
     _steps_made: dict[Any, CompiledStep]
     _paces: dict[Any, Pace]
@@ -67,21 +67,14 @@ class Steps:
 
         `on_chunk(first, stop, result)` is called after each run of steps.
         """
-        try:
-            return self._run_feed(kind, feed, on_chunk, every_batch)
-        except InvalidArgumentError as error:
-            targets = feed.template[1] if feed.static else None
-            told = explained(error, targets)
-            if told is error:
-                raise
-            raise told from None
-
-    def _run_feed(self, kind: str, feed, on_chunk, every_batch: bool):
+        # Hooks of batches are called once for `steps_per_execution` of them.
+        most = self._steps_at_once if every_batch else None
         if feed.static and not self.run_eagerly:
-            return self._run_arrays(kind, feed, on_chunk, every_batch)
-        if every_batch or self.run_eagerly:
+            with explaining(feed.template[1]):
+                return self._run_arrays(kind, feed, on_chunk, most)
+        if most == 1 or self.run_eagerly:
             return self._run_singly(kind, enumerate(feed), on_chunk)
-        return self._run_groups(kind, feed, on_chunk)
+        return self._run_groups(kind, feed, on_chunk, most)
 
     def _run_singly(self, kind: str, batches, on_chunk):
         """One step for each (number, batch); the last result."""
@@ -91,44 +84,47 @@ class Steps:
             step = self._step(kind, batch)
             if self.run_eagerly:
                 step.eager = True
-            result = step(batch)
+            with explaining(batch[1]):
+                result = step(batch)
             if on_chunk(n, n + 1, result):
                 break
         return result
 
-    def _run_groups(self, kind: str, feed, on_chunk):
+    def _run_groups(self, kind: str, feed, on_chunk, most: int | None):
         """Batches from an iterator, several of one shape in one compiled loop."""
-        pace = self._paces.setdefault(kind, Pace())
-        result, at, group = None, 0, []
+        result, at = None, 0
         batches = iter(feed)
-        ended = stopped = False
-        while not (ended and not group) and not stopped:
-            batch = next(batches, None)
-            ended = batch is None
-            alike = bool(group) and not ended and _shapes(group[0]) == _shapes(batch)
-            if group and (not alike or len(group) >= pace.steps):
-                began = time.perf_counter()
-                result, stopped = self._run_group(kind, group, at, on_chunk)
-                pace.saw(len(group), time.perf_counter() - began)
-                at, group = at + len(group), []
-            if not ended:
+        batch = next(batches, None)
+        while batch is not None:
+            step, group = self._step(kind, batch), [batch]
+            pace = self._paces.setdefault(step, Pace())
+            step.room = step.room or _room(batch, feed.steps)
+            full = min(most or pace.steps, step.room)
+            while (batch := next(batches, None)) is not None and len(group) < full:
+                if _shapes(group[0]) != _shapes(batch):
+                    break
                 group.append(batch)
+            began = time.perf_counter()
+            with explaining([b[1] for b in group]):
+                result, stopped = self._run_group(step, group, at, on_chunk)
+            if stopped:
+                break
+            pace.saw(len(group), time.perf_counter() - began)
+            at += len(group)
         return result
 
-    def _run_group(self, kind: str, group: list, at: int, on_chunk):
+    def _run_group(self, step: CompiledStep, group: list, at: int, on_chunk):
         """(the last result, whether to stop) of batches shaped alike."""
-        step = self._step(kind, group[0])
-        if not step.loops or len(group) == 1:
-            n = len(group)
+        room = step.room or 1
+        if not step.loops or room == 1 or (len(group) == 1 and not step.looped):
             result = None
-            for i, batch in enumerate(group):
-                on_chunk(at + i, None, None)
+            for n, batch in enumerate(group, at):
+                on_chunk(n, None, None)
                 result = step(batch)
-                if on_chunk(at + i, at + i + 1, result):
+                if on_chunk(n, n + 1, result):
                     return result, True
-            return result, n == 0
-        # Room for a power of two, so that few sizes are compiled.
-        room = 1 << (len(group) - 1).bit_length()
+            return result, False
+        # Room for more than there are: one size is compiled, however many came.
         rows = [[a for a in nest.flatten(b) if a is not None] for b in group]
         size = len(rows[0][0])
         arrays = []
@@ -141,7 +137,7 @@ class Steps:
         result = step.run_many(arrays, index, 0, len(group))
         return result, on_chunk(at, at + len(group), result)
 
-    def _run_arrays(self, kind, feed, on_chunk, every_batch):
+    def _run_arrays(self, kind, feed, on_chunk, most: int | None):
         order = feed.index()
         size, whole = feed.batch_size, feed.count // feed.batch_size
         whole = min(whole, feed.steps)
@@ -149,8 +145,8 @@ class Steps:
         at = 0
         if whole:
             step = self._step(kind, feed.example(size))
-            if step.loops and not every_batch:
-                at, result = self._run_loop(step, feed, order, whole, on_chunk)
+            if step.loops and most != 1:
+                at, result = self._run_loop(step, feed, order, whole, on_chunk, most)
         while at < feed.steps and not (at == -1):
             rows = order[at * size : (at + 1) * size]
             batch = feed.pack([a[rows] for a in feed.arrays])
@@ -161,7 +157,7 @@ class Steps:
             at += 1
         return result
 
-    def _run_loop(self, step: CompiledStep, feed, order, whole: int, on_chunk):
+    def _run_loop(self, step: CompiledStep, feed, order, whole, on_chunk, most):
         """Chunks of steps as compiled loops. (where it stopped, the last result)."""
         if getattr(feed, "on_device", None) is None:
             feed.on_device = [jnp.asarray(a) for a in feed.arrays]
@@ -170,7 +166,7 @@ class Steps:
         pace = self._paces.setdefault(step, Pace())
         at, result = 0, None
         while at < whole:
-            stop = min(at + pace.steps, whole)
+            stop = min(at + (most or pace.steps), whole)
             on_chunk(at, None, None)
             began = time.perf_counter()
             result = step.run_many(feed.on_device, index, at, stop)
@@ -225,6 +221,20 @@ class Steps:
             at = stop
         outs = [np.asarray(k) for k in kept]
         return step._packed([o.reshape(-1, *o.shape[2:]) for o in outs])
+
+
+#: The most batches, and bytes of them, that wait for one compiled loop.
+_MOST_WAITING, _MOST_BYTES = 64, 1 << 25
+
+
+def _room(batch, steps: int | None) -> int:
+    """How many batches like `batch` are gathered for one compiled loop, of `steps`."""
+    arrays = [a for a in nest.flatten(batch) if a is not None]
+    if not all(np.ndim(a) for a in arrays):
+        return 1
+    taken = sum(a.nbytes for a in arrays)
+    most = min(_MOST_WAITING, steps or _MOST_WAITING)
+    return max(1, min(most, _MOST_BYTES // max(taken, 1)))
 
 
 def _shapes(batch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ class Training(Steps):
         self.stop_training = False
         self.history = None
         self.run_eagerly = False
+        self._steps_at_once = 1
         self._is_compiled = False
         object.__setattr__(self, "_steps_made", {})
         object.__setattr__(self, "_paces", {})
@@ -46,7 +48,9 @@ class Training(Steps):
         from penstock.keras import optimizers
 
         kwargs.pop("experimental_run_tf_function", None)
-        kwargs.pop("experimental_steps_per_execution", None)
+        steps_per_execution = (
+            kwargs.pop("experimental_steps_per_execution", None) or steps_per_execution
+        )
         if kwargs:
             raise TypeError(
                 f"Invalid keyword argument(s) in `compile`: {sorted(kwargs)}"
@@ -66,6 +70,7 @@ class Training(Steps):
             self, "compiled_metrics", CompiledMetrics(metrics, weighted_metrics, names)
         )
         self.run_eagerly = bool(run_eagerly)
+        self._steps_at_once = int(steps_per_execution or 1)
         self._is_compiled = True
         self._steps_made.clear()
 
@@ -159,6 +164,8 @@ class Training(Steps):
                 x, y, sample_weight, validation_split
             )
         feed = feeds.feed(x, y, sample_weight, batch_size, steps_per_epoch, shuffle)
+        if feed.static and not feed.count:
+            raise ValueError("Expected input data to be non-empty.")
         if class_weight:
             feed = weighted(feed, class_weight)
         if feed.static and feed.steps * feed.batch_size < feed.count:
@@ -182,6 +189,18 @@ class Training(Steps):
                 hooks(self, calls, "train", feed),
                 calls.needs_every_batch("train"),
             )
+            ran_out = getattr(feed, "ran_out", False)
+            if ran_out:
+                warnings.warn(
+                    "Your input ran out of data; interrupting training. Make sure that "
+                    "your dataset or generator can generate at least `steps_per_epoch "
+                    f"* epochs` batches (in this case, {feed.steps * epochs} batches). "
+                    "You may need to use the repeat() function when building your "
+                    "dataset.",
+                    stacklevel=2,
+                )
+            if result is None and ran_out and logs:
+                break  # it ended with the last epoch
             if result is None:
                 raise ValueError(
                     "Unexpected result of `train_function` (Empty Logs). The data gave "
@@ -197,7 +216,7 @@ class Training(Steps):
                 )
                 logs.update({f"val_{k}": v for k, v in found.items()})
             calls.on_epoch_end(epoch, logs)
-            if self.stop_training:
+            if self.stop_training or ran_out:
                 break
         if isinstance(self.optimizer, Optimizer):
             self.optimizer.finalize_variable_values(self.trainable_variables)
@@ -210,7 +229,9 @@ class Training(Steps):
             if isinstance(data, tuple | list) and not hasattr(data, "element_spec"):
                 feed = feeds.feed(*feeds.unpack(tuple(data)), batch_size, steps)
             else:
-                feed = feeds.feed(data, batch_size=batch_size, steps=steps)
+                feed = feeds.feed(
+                    data, batch_size=batch_size, steps=steps, restarted=True
+                )
             object.__setattr__(self, "_validation_feed", (data, feed))
         else:
             feed = kept[1]

@@ -122,15 +122,130 @@ def test_learning_rate_changes_between_batches():
     np.testing.assert_allclose(made.get_weights()[0], once.get_weights()[0], rtol=1e-6)
 
 
-def test_label_out_of_range():
-    made = rows.model(keras)
-    with pytest.raises(InvalidArgumentError) as told:
-        made.fit(rows.X, rows.Y + 3, verbose=0)
-    first = rows.Y[0] + 3
-    assert (
-        f"Received a label value of {first} which is outside the valid range of [0, 3)"
-        in str(told.value)
+def _batches(y=rows.Y):
+    return tf.data.Dataset.from_tensor_slices((rows.X, y)).batch(4)
+
+
+def _endless():
+    while True:
+        yield from ((rows.X[i : i + 4], rows.Y[i : i + 4]) for i in range(0, 20, 4))
+
+
+_FIRST = rows.Y[0] + 3
+#: what a program does -> what it is told
+TOLD = {
+    "class too large": (
+        lambda: rows.model(keras).fit(rows.X, rows.Y + 3, verbose=0, shuffle=False),
+        InvalidArgumentError,
+        rf"value of {_FIRST} which is outside the valid range of \[0, 3\).* units",
+    ),
+    "class below zero": (
+        lambda: rows.model(keras).evaluate(rows.X, rows.Y - 3, verbose=0),
+        InvalidArgumentError,
+        r"outside the valid range of \[0, 3\).*from 0: renumber them",
+    ),
+    "class in a data set": (
+        lambda: rows.model(keras).fit(_batches(rows.Y + 3), verbose=0),
+        InvalidArgumentError,
+        rf"Received a label value of {_FIRST} which is outside",
+    ),
+    "no rows": (
+        lambda: rows.model(keras).fit(rows.X[:0], rows.Y[:0]),
+        ValueError,
+        "Expected input data to be non-empty",
+    ),
+    "no targets": (
+        lambda: rows.model(keras).fit(rows.X, verbose=0),
+        ValueError,
+        "Target data is missing.*loss=sparse_categorical_crossentropy",
+    ),
+    "no loss": (
+        lambda: rows.model(keras, loss=None).fit(rows.X, rows.Y, verbose=0),
+        ValueError,
+        "No loss found",
+    ),
+    "a generator split": (
+        lambda: rows.model(keras).fit(_endless(), validation_split=0.2),
+        ValueError,
+        "`validation_split` is only supported for Tensors or NumPy arrays",
+    ),
+    "a class without weight": (
+        lambda: rows.model(keras).fit(rows.X, rows.Y, class_weight={0: 1.0, 2: 1.0}),
+        ValueError,
+        r"The classes \[1\] exist in the data but not in `class_weight`",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TOLD)
+def test_what_is_wrong_is_told(what):
+    act, kind, said = TOLD[what]
+    with pytest.raises(kind, match=said):
+        act()
+
+
+def test_data_that_end_too_soon_end_the_training():
+    few = ((rows.X[:4], rows.Y[:4]) for _ in range(5))
+    with pytest.warns(UserWarning, match="ran out of data.*in this case, 12 batches"):
+        told = rows.model(keras).fit(few, steps_per_epoch=4, epochs=3, verbose=0)
+    assert told.epoch == [0, 1]
+
+
+def test_validation_begins_anew_each_time():
+    made = rows.model(keras, optimizer=keras.optimizers.SGD(0.0))
+    held = _batches().repeat()
+    told = made.fit(rows.X, rows.Y, epochs=2, verbose=0, validation_data=held,
+                    validation_steps=2).history["val_loss"]  # fmt: skip
+    assert told[0] == told[1] != made.evaluate(rows.X, rows.Y, verbose=0)[0]
+
+
+def test_a_metric_beside_itself_weighted():
+    made = rows.model(keras, weighted_metrics=["accuracy"])
+    told = made.fit(rows.X, rows.Y, sample_weight=np.linspace(0, 1, 20), verbose=0)
+    assert list(told.history) == ["loss", "accuracy", "weighted_accuracy"]
+
+
+def test_hooks_of_several_steps_at_once():
+    seen: list[int] = []
+    watch = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: seen.append(batch)
     )
+    options = {"shuffle": False, "verbose": 0}
+    wanted = rows.model(keras).fit(rows.X, rows.Y, batch_size=4, **options).history
+    for source in ((rows.X, rows.Y, 4), (_batches(),)):
+        made = rows.model(keras, steps_per_execution=2)
+        told = made.fit(*source, callbacks=[watch], **options).history
+        np.testing.assert_allclose(told["loss"], wanted["loss"], rtol=1e-5)
+    assert seen == [1, 3, 4] * 2
+
+
+def test_steps_that_overflow_count():
+    """As tf_keras: the scale halves, nothing else changes, and the step counts."""
+    keras.mixed_precision.set_global_policy("mixed_float16")
+    try:
+        scaled = keras.mixed_precision.LossScaleOptimizer(
+            keras.optimizers.SGD(0.1), initial_scale=2.0**30
+        )
+        made = rows.model(keras, optimizer=scaled)
+        made.fit(rows.X, rows.Y, batch_size=4, verbose=0)
+    finally:
+        keras.mixed_precision.set_global_policy("float32")
+    assert float(scaled.loss_scale) == 2.0**25
+    assert int(scaled.iterations) == 5
+    np.testing.assert_array_equal(made.get_weights()[0], rows.FIRST[0])
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_half_precision_learns(policy):
+    keras.mixed_precision.set_global_policy(policy)
+    try:
+        made = rows.model(keras, optimizer=keras.optimizers.Adam(0.05))
+        told = made.fit(rows.X, rows.Y, batch_size=4, epochs=30, verbose=0).history
+    finally:
+        keras.mixed_precision.set_global_policy("float32")
+    assert made.layers[0].compute_dtype == policy.removeprefix("mixed_")
+    assert {w.dtype for w in made.weights} == {tf.float32}
+    assert told["loss"][-1] < 0.8 * told["loss"][0]
 
 
 def test_nan_ends_training(capsys):

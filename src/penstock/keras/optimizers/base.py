@@ -71,7 +71,8 @@ class Optimizer(State):
         self._slot_index: dict[int, int] = {}
         self._excluded: list[str] = []
         self._excluded_variables: set[int] = set()
-        self._gate: Any = None
+        self._gate: Any = None  # whether this step changes anything; None: it does
+        self._due: Any = None  # whether it counts; None: it does
         self._calls: dict[Any, Call] = {}
         self._iterations = self._new_variable(
             "iteration", np.zeros((), np.int64), int64
@@ -193,14 +194,13 @@ class Optimizer(State):
             self._step_count.assign_add(1)
             self._gate = gate
         self._count()
-        self._gate = None
+        self._gate = self._due = None
 
     def _count(self) -> None:
         one = tensor(np.ones((), np.int64))
-        if self._gate is None:
-            self._iterations.assign_add(one)
-        else:
-            self._iterations.assign_add(math.cast(self._gate, int64))
+        if self._due is not None:
+            one = math.cast(self._due, int64)
+        self._iterations.assign_add(one)
 
     def _assign(self, variable, value) -> None:
         """`variable` takes `value`, unless this step is to change nothing."""
@@ -219,6 +219,7 @@ class Optimizer(State):
             summed = total.read_value() + grad
             total.assign(array.where(due, array.zeros_like(summed), summed))
             out.append(summed / float(n))
+        self._due = due
         self._gate = due if self._gate is None else math.logical_and(self._gate, due)
         return out
 
