@@ -30,6 +30,8 @@ class FuncGraph(Graph):
         self.outputs: list[Tensor] = []
         self.structured_outputs: Any = None
         self.captures: dict[int, tuple[Tensor, Tensor]] = {}
+        #: Nodes that run with this graph though no output depends on them.
+        self.control_outputs: list[Node] = []
         #: Nodes outside that the node holding this graph has to wait for.
         self.waits: list[Node] = []
         if outer is not None and not outer.eager:

@@ -19,15 +19,10 @@ class TracedGraph(FuncGraph):
 
     def __init__(self, name: str, outer=None):
         super().__init__(name, outer)
-        self.effects: list[Node] = []
+        self.effects: list[Node] = self.control_outputs
         self.variables: list[Any] = []
         self._writer: dict[Any, Node] = {}
         self._readers: dict[Any, list[Node]] = {}
-
-    @property
-    def control_outputs(self) -> list[Node]:
-        """What runs with this graph where it is a branch, a loop's body or called."""
-        return self.effects
 
     def variable_made(self, variable) -> None:
         self.variables.append(variable)

@@ -77,6 +77,9 @@ def function_def(graph: FuncGraph, name: str, named, node_def: Callable):
             name=argument, type=tensor.dtype.base_dtype.as_datatype_enum
         )
         message.ret[argument] = _reference(tensor, arguments)
+    for node in graph.control_outputs:
+        message.signature.control_output.append(node.name)
+        message.control_ret[node.name] = node.name
     return message
 
 

@@ -54,7 +54,7 @@ def import_graph_def(
     given = {
         _plain(k): as_tensor(graph, v, None, None) for k, v in (input_map or {}).items()
     }
-    library = _Library(graph_def.library)
+    library = Library(graph_def.library)
     importer = Importer(graph, prefix, given, library)
     importer.run(graph_def.node)
     unused = [k for k in given if k not in importer.used]
@@ -77,32 +77,30 @@ def _plain(name) -> str:
     return name if ":" in name or name.startswith("^") else f"{name}:0"
 
 
-class _Library:
-    """The functions of a GraphDef, made into graphs when a node first calls them."""
+class Library:
+    """The functions of a GraphDef, made into a graph for each node that calls them.
+
+    A graph of its own, because a node's gradient may ask its graph for more outputs.
+    """
 
     def __init__(self, library):
         self._defs = {f.signature.name: f for f in library.function}
-        self._made: dict[str, FuncGraph] = {}
         self._depth = 0
 
     def __call__(self, name: str) -> FuncGraph:
-        if name not in self._made:
-            message = self._defs.get(name)
-            if message is None:
-                raise ValueError(
-                    f"The GraphDef calls function '{name}', which it lacks."
-                )
-            if self._depth >= _DEEPEST:
-                raise ValueError(f"Function '{name}' calls itself, or too deep.")
-            self._depth += 1
-            try:
-                self._made[name] = _function(message, self)
-            finally:
-                self._depth -= 1
-        return self._made[name]
+        message = self._defs.get(name)
+        if message is None:
+            raise ValueError(f"The GraphDef calls function '{name}', which it lacks.")
+        if self._depth >= _DEEPEST:
+            raise ValueError(f"Function '{name}' calls itself, or too deep.")
+        self._depth += 1
+        try:
+            return _function(message, self)
+        finally:
+            self._depth -= 1
 
 
-def _function(message, library: _Library) -> FuncGraph:
+def _function(message, library: Library) -> FuncGraph:
     """The graph of FunctionDef `message`."""
     graph = FuncGraph(message.signature.name)
     with graph.as_default():
@@ -121,6 +119,8 @@ def _function(message, library: _Library) -> FuncGraph:
             importer.tensor(message.ret[arg.name], f"function '{graph.name}'")
             for arg in message.signature.output_arg
         ]
+        # What runs though no output depends on it, as in a traced function.
+        graph.control_outputs = [importer.made[n] for n in message.control_ret.values()]
     return graph
 
 

@@ -18,7 +18,9 @@ from typing import Any
 import numpy as np
 
 from penstock.api.rewriting import rewritten
+from penstock.api.specs import TensorSpec
 from penstock.core import nest
+from penstock.core.dtypes import as_dtype
 from penstock.core.errors import UnsupportedError
 from penstock.core.shapes import compatible
 from penstock.ir import context
@@ -211,7 +213,28 @@ class Function:
             # Variables are made once: traced again, the function finds them.
             self._made_variables = True
             return self._trace(args, kwargs, tensors)
-        return ConcreteFunction(self, graph, outputs)
+        return ConcreteFunction(self, graph, outputs, self._canonical(args, kwargs))
+
+    def _canonical(self, args, kwargs):
+        """The arguments by position, TensorSpecs in the place of tensors."""
+        bound = self._parameters.bind(*args, **kwargs)
+        bound.apply_defaults()
+        specs = None if self._signature is None else iter(nest.flatten(self._signature))
+
+        def spec(leaf, name):
+            if not (_is_tensor_like(leaf) or (specs and not nest.is_nested(leaf))):
+                return leaf
+            like = next(specs) if specs else leaf
+            kind = as_dtype(like.dtype).base_dtype
+            return TensorSpec(getattr(like, "shape", None), kind, name)
+
+        values = {
+            k: nest.map_structure(functools.partial(spec, name=k), v)
+            for k, v in bound.arguments.items()
+        }
+        for k, v in values.items():
+            bound.arguments[k] = v
+        return bound.args, bound.kwargs
 
     @functools.cached_property
     def _staged(self) -> Callable:
@@ -249,7 +272,9 @@ class Function:
 class ConcreteFunction:
     """One traced graph, callable on tensors of its signature."""
 
-    def __init__(self, function: Function, graph: TracedGraph, outputs):
+    def __init__(self, function: Function, graph: TracedGraph, outputs, canonical):
+        #: The arguments it was traced with: (args, kwargs), TensorSpecs for tensors.
+        self.canonical = canonical
         self.name = function._name
         self.graph = graph
         self.structured_outputs = outputs
@@ -289,9 +314,7 @@ class ConcreteFunction:
 
     @property
     def structured_input_signature(self):
-        from penstock.api.specs import TensorSpec
-
-        return tuple(TensorSpec(t.shape, t.dtype) for t in self._arguments), {}
+        return self.canonical
 
     def __call__(self, *args, **kwargs):
         flat = [p for a in nest.flatten((args, kwargs)) for p in _parts(a)]
