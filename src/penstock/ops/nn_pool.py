@@ -47,7 +47,9 @@ def pooled(
     return (dims[0], dims[1], *sizes)
 
 
-def _pads(x, ksize, strides, padding, explicit, data_format) -> list[tuple[int, int]]:
+def window_pads(
+    x, ksize, strides, padding, explicit, data_format
+) -> list[tuple[int, int]]:
     """(before, after) for every dimension of `x`."""
     if padding == "VALID":
         return [(0, 0)] * x.ndim
@@ -128,7 +130,11 @@ def _tiled_gradient(x, y, dy, ksize):
 
 def _max_args(x, ksize, strides, padding, explicit, data_format):
     del data_format  # windows of 1 over batch and channels are in ksize already
-    return tuple(ksize), tuple(strides), _pads(x, ksize, strides, padding, explicit, "")
+    return (
+        tuple(ksize),
+        tuple(strides),
+        window_pads(x, ksize, strides, padding, explicit, ""),
+    )
 
 
 def _declare_max(type: str, default_format: str, spaces: int):
@@ -202,7 +208,7 @@ def _declare_max(type: str, default_format: str, spaces: int):
 
 
 def _average(x, ksize, strides, padding, explicit=()):
-    pads = _pads(x, ksize, strides, padding, explicit, "")
+    pads = window_pads(x, ksize, strides, padding, explicit, "")
     if _tiles(x, ksize, strides, pads):
         tiles, axes = _as_tiles(x, ksize)
         return tiles.mean(axis=axes).astype(x.dtype) if axes else x
@@ -276,7 +282,7 @@ def max_pool_with_argmax(
     input, *, ksize, strides, padding, include_batch_in_index=False
 ):
     """argmax counts elements row-major within an image, or within the batch."""
-    pads = _pads(input, ksize, strides, padding, (), "NHWC")
+    pads = window_pads(input, ksize, strides, padding, (), "NHWC")
     index = jnp.arange(input.size, dtype=jnp.int64).reshape(input.shape)
     if not include_batch_in_index:
         index = index % (input.size // input.shape[0])
