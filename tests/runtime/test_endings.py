@@ -105,6 +105,19 @@ def test_one_tensor_or_two_equal_ones(tf):
             assert tape.gradient(y, a).numpy() == expected
 
 
+@pytest.mark.parametrize("looks", [False, True], ids=["pending", "computed"])
+def test_a_variable_is_not_the_tensor_it_was_assigned(tf, looks):
+    x, v = tf.constant(2.0), tf.Variable(0.0)
+    for _ in range(ROUNDS):
+        y = x * 2.0
+        v.assign(y)
+        if looks:
+            y.numpy()
+        with tf.GradientTape() as tape:
+            z = v * 3.0 + y
+        assert tape.gradient(z, v).numpy() == 3.0
+
+
 def test_threads_share_a_constant(tf):
     shared = tf.constant(np.arange(6, dtype=np.float32))
     found = []

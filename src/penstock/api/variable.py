@@ -200,6 +200,10 @@ class Variable:
             return self if read_value else node
         if op_type == "AssignVariableOp":
             new = tensor if isinstance(tensor, EagerTensor) else where.own(tensor)
+            if new._value is None:
+                # The program may hold it too: a tape must not take it for the variable.
+                with RECORDER.untaped():
+                    new = TABLE["Identity"](new)
         else:
             old = self._tensor
             RECORDER.before_read(self, old)
