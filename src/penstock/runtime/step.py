@@ -85,8 +85,15 @@ class DeviceStep:
                 # old values are given away, so the new ones must reach the store.
                 done.extend(map(compiled, *arguments))
             finally:
-                if done:
-                    store.update(zip(self.written, done[0][0], strict=True))
+                interrupt = None
+                while done:  # again where Ctrl-C comes between the two
+                    try:
+                        store.update(zip(self.written, done[0][0], strict=True))
+                        break
+                    except KeyboardInterrupt as error:
+                        interrupt = error
+                if interrupt is not None:
+                    raise interrupt
             _, outputs, holds = done[0]
         if self.guarded:
             self._check(holds)
