@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from penstock.core.dtypes import int64
 from penstock.ir import context
 from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.node import Node
@@ -143,6 +144,13 @@ def add_up(parts: list[Any]) -> Gradient:
     """The sum of gradients, sparse while all are."""
     if all(isinstance(p, IndexedSlices) for p in parts):
         values = TABLE["ConcatV2"]([p.values for p in parts], 0)
-        indices = TABLE["ConcatV2"]([p.indices for p in parts], 0)
+        indices = TABLE["ConcatV2"](_of_one_dtype([p.indices for p in parts]), 0)
         return IndexedSlices(values, indices, parts[0].dense_shape)
     return TABLE["AddN"]([densify(p) for p in parts])
+
+
+def _of_one_dtype(indices: list) -> list:
+    """Indices that were looked up by int32 here and int64 there, all as int64."""
+    if len({i.dtype.base_dtype for i in indices}) == 1:
+        return indices
+    return [TABLE["Cast"](i, DstT=int64) for i in indices]

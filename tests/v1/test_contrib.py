@@ -161,3 +161,40 @@ def test_eager_optimizers(optimizer, wanted):
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert float(done.stdout) == pytest.approx(wanted, rel=1e-5)
+
+
+def test_sequences_to_sequences_learn():
+    """A short phrase is learnt; fed its own guesses the decoder gives it again."""
+    legacy, steps = tf.contrib.legacy_seq2seq, 3
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.set_random_seed(2)
+        said = [tf.placeholder(tf.int32, [None]) for _ in range(2)]
+        heard = [tf.placeholder(tf.int32, [None]) for _ in range(steps + 1)]
+
+        def outputs(own):
+            cell = tf.contrib.rnn.GRUCell(12)
+            return legacy.embedding_attention_seq2seq(
+                said, heard[:steps], cell, 9, 9, 5, feed_previous=own
+            )[0]
+
+        learning = outputs(False)
+        with tf.variable_scope(tf.get_variable_scope(), reuse=True):
+            guesses = [tf.argmax(o, 1) for o in outputs(True)]
+        weights = [tf.ones_like(h, tf.float32) for h in heard[1:]]
+        loss = legacy.sequence_loss(learning, heard[1:], weights)
+        train = tf.train.AdamOptimizer(0.05).minimize(loss)
+        session.run(tf.global_variables_initializer())
+        phrase = [[0], [3], [5], [7]]
+        feeds = dict(zip([*said, *heard], [[1], [4], *phrase], strict=True))
+        losses = [session.run([loss, train], feeds)[0] for _ in range(60)]
+        assert losses[-1] < 0.1 < losses[0]
+        assert session.run(guesses, feeds) == phrase[1:]
+
+
+def test_slim_losses_take_predictions_first():
+
+    with tf.Graph().as_default(), tf.Session() as session:
+        logits, hot = tf.constant([[2.0, -1.0]]), tf.constant([[1.0, 0.0]])
+        old = tf.contrib.slim.losses.softmax_cross_entropy(logits, hot)
+        new = tf.losses.softmax_cross_entropy(hot, logits)
+        assert session.run(old) == session.run(new)

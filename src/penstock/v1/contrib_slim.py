@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from penstock.v1 import losses
+from penstock.v1 import contrib_losses as losses
 from penstock.v1.contrib_framework import (
     add_arg_scope,
     arg_scope,
