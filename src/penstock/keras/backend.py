@@ -74,14 +74,21 @@ from penstock.keras.backend_nn import (
     depthwise_conv2d,
     foldl,
     foldr,
+    map_fn,
     normalize_batch_in_training,
     pool3d,
+    print_tensor,
     resize_images,
     resize_volumes,
     rnn,
     separable_conv2d,
     spatial_3d_padding,
     to_dense,
+)
+from penstock.keras.backend_session import (
+    function,
+    manual_variable_initialization,
+    set_session,
 )
 from penstock.keras.names import get_uid
 from penstock.keras.scratch import clear_session
@@ -384,40 +391,3 @@ def learning_phase_scope(value):
         yield
     finally:
         set_learning_phase(before)
-
-
-def function(inputs, outputs, updates=None, name=None, **kwargs):
-    """A function of lists of arrays, from symbolic `inputs` to `outputs`."""
-    from penstock.keras.model import Model
-
-    many = isinstance(outputs, list | tuple)
-    model = Model(list(inputs), list(outputs) if many else [outputs])
-
-    def call(values):
-        found = model(list(values) if len(inputs) > 1 else values[0])
-        found = found if isinstance(found, list | tuple) else [found]
-        arrays = [get_value(x) for x in found]
-        return arrays if many else arrays[0]
-
-    return call
-
-
-def print_tensor(x, message="", summarize=3):
-    """Print `x` when it is computed; gives `x`."""
-    from penstock.api.script import print_v2
-
-    print_v2(message, x, summarize=summarize)
-    return x
-
-
-def set_session(session) -> None:
-    """Accepted: models compute without a session."""
-
-
-def manual_variable_initialization(value) -> None:
-    """Nothing to do: variables have their values from the start."""
-
-
-def map_fn(fn, elems, name=None, dtype=None):
-    """`fn` of each entry along the first axis, stacked."""
-    return array.stack([fn(e) for e in array.unstack(tensor(elems))])

@@ -6,6 +6,7 @@ from penstock.api import array, image, loops, math
 from penstock.api import nn_conv as convs
 from penstock.api import nn_norm as norms
 from penstock.api.scopes import tensor
+from penstock.api.script import print_v2
 from penstock.keras.backend_config import image_data_format
 from penstock.keras.losses import crossentropy
 from penstock.keras.losses.functions import pair
@@ -97,6 +98,17 @@ def resize_volumes(x, depth_factor, height_factor, width_factor, data_format):
     start = 2 if data_format == "channels_first" else 1
     for axis, factor in enumerate((depth_factor, height_factor, width_factor), start):
         x = array.repeat(x, factor, axis=axis)
+    return x
+
+
+def map_fn(fn, elems, name=None, dtype=None):
+    """`fn` of each entry along the first axis, stacked."""
+    return loops.map_fn(fn, tensor(elems), dtype, name=name)
+
+
+def print_tensor(x, message="", summarize=3):
+    """Print `x` when it is computed; gives `x`."""
+    print_v2(message, x, summarize=summarize)
     return x
 
 
