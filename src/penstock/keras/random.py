@@ -16,6 +16,7 @@ from penstock.api import random as draw
 from penstock.api.array_sort import argsort
 from penstock.api.scopes import tensor
 from penstock.api.variable import Variable
+from penstock.core.dtypes import DType, as_dtype
 from penstock.keras.backend_config import floatx
 from penstock.keras.utils.seeding import made_up_seed, register_seeder
 
@@ -68,26 +69,30 @@ def _seed(seed):
     )
 
 
+def _kind(dtype) -> DType:
+    return as_dtype(dtype or floatx())
+
+
 def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
     """Evenly spread numbers in [minval, maxval)."""
-    return draw.stateless_uniform(shape, _seed(seed), minval, maxval, dtype or floatx())
+    return draw.stateless_uniform(shape, _seed(seed), minval, maxval, _kind(dtype))
 
 
 def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     """Normal numbers."""
-    return draw.stateless_normal(shape, _seed(seed), mean, stddev, dtype or floatx())
+    return draw.stateless_normal(shape, _seed(seed), mean, stddev, _kind(dtype))
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     """Normal numbers within two standard deviations."""
     return draw.stateless_truncated_normal(
-        shape, _seed(seed), mean, stddev, dtype or floatx()
+        shape, _seed(seed), mean, stddev, _kind(dtype)
     )
 
 
 def randint(shape, minval, maxval, dtype="int32", seed=None):
     """Integers in [minval, maxval)."""
-    return draw.stateless_uniform(shape, _seed(seed), minval, maxval, dtype)
+    return draw.stateless_uniform(shape, _seed(seed), minval, maxval, _kind(dtype))
 
 
 def dropout(inputs, rate, noise_shape=None, seed=None):

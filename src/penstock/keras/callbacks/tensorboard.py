@@ -13,6 +13,7 @@ import numpy as np
 
 from penstock.api.specs import TensorSpec
 from penstock.core import nest
+from penstock.core.dtypes import as_dtype
 from penstock.formats import atomic, events
 from penstock.formats.messages import SummaryMetadata
 from penstock.keras.backend_config import floatx
@@ -175,7 +176,7 @@ class TensorBoard(Callback):
             return
         model = self.model
         try:
-            made = function(lambda x: model(x, training=False))
+            made: Any = function(lambda x: model(x, training=False))
             graph = made.get_concrete_function(specs).graph
             data = graph.as_graph_def()
         except Exception as error:  # a model that only runs eagerly has no graph
@@ -221,7 +222,7 @@ def _input_specs(model):
     specs = [TensorSpec(t.shape, t.dtype) for t in inputs]
     shape = getattr(model, "_build_input_shape", None)
     if not specs and isinstance(shape, tuple):
-        specs = [TensorSpec((None, *shape[1:]), floatx())]
+        specs = [TensorSpec((None, *shape[1:]), as_dtype(floatx()))]
     return specs[0] if len(specs) == 1 else specs or None
 
 

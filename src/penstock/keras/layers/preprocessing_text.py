@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -86,7 +87,7 @@ class TextVectorization(Lookup):
             " ".join(words[i : i + n]) for n in sizes for i in range(len(words) - n + 1)
         ]
 
-    def _prepared(self, inputs):
+    def _prepared(self, inputs) -> list[Any]:
         """What the host takes: texts, or words and where the rows of them end."""
         if callable(self.standardize):
             inputs = self.standardize(inputs)
@@ -123,7 +124,7 @@ class TextVectorization(Lookup):
             kinds = ["int64", "int64"]
             return RaggedTensor(*numpy_function(self._in_rows, prepared, kinds))
         if self.output_mode == "int":
-            out = numpy_function(self._padded, prepared, "int64")
+            out: Any = numpy_function(self._padded, prepared, "int64")
             if self.split is None and not self.ngrams:
                 out = array.squeeze(out, [1])
                 out.set_shape((batch,))

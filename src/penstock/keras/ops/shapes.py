@@ -6,6 +6,7 @@ import numpy as np
 
 from penstock.api import array, math
 from penstock.api.scopes import tensor as as_tensor
+from penstock.core.dtypes import as_dtype
 from penstock.keras.backend_config import floatx
 from penstock.keras.ops.operands import is_tensor, pair, tensor
 
@@ -18,11 +19,11 @@ def _shape(shape):
 
 
 def zeros(shape, dtype=None):
-    return array.zeros(_shape(shape), dtype or floatx())
+    return array.zeros(_shape(shape), as_dtype(dtype or floatx()))
 
 
 def ones(shape, dtype=None):
-    return array.ones(_shape(shape), dtype or floatx())
+    return array.ones(_shape(shape), as_dtype(dtype or floatx()))
 
 
 empty = zeros
@@ -65,7 +66,7 @@ def arange(start, stop=None, step=None, dtype=None):
 
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
     made, step = np.linspace(
-        np.asarray(start), np.asarray(stop), num, endpoint, True, axis=axis
+        np.asarray(start), np.asarray(stop), num, endpoint, retstep=True, axis=axis
     )
     out = as_tensor(made.astype(dtype or floatx()))
     return (out, tensor(float(step))) if retstep else out

@@ -78,10 +78,8 @@ def _sizes(left, right, total: int) -> tuple[int, int]:
             "The sum of `left_size` and `right_size` is greater than 1. It must be "
             "less than or equal to 1."
         )
-    first = _count(left, total)
-    last = _count(right, total)
-    first = total - last if first is None else first
-    last = total - first if last is None else last
+    first = total - _count(right, total) if left is None else _count(left, total)
+    last = total - first if right is None else _count(right, total)
     if first + last > total:
         raise ValueError(
             f"The sum of `left_size` and `right_size` should be at most {total}, the "
@@ -95,5 +93,5 @@ def _sizes(left, right, total: int) -> tuple[int, int]:
     return first, last
 
 
-def _count(size, total: int) -> int | None:
+def _count(size, total: int) -> int:
     return round(size * total) if isinstance(size, float) else size

@@ -129,7 +129,7 @@ class KerasClassifier(BaseWrapper):
         if _loss_name(self.model) == "categorical_crossentropy" and np.ndim(y) != 2:
             y = to_categorical(y, self.n_classes_)
         arguments = self.filter_sk_params(Model.evaluate, kwargs)
-        found = self.model.evaluate(x, y, return_dict=True, **arguments)
+        found: Any = self.model.evaluate(x, y, return_dict=True, **arguments)
         for name in ("accuracy", "acc"):
             if name in found:
                 return found[name]
@@ -151,7 +151,7 @@ class KerasRegressor(BaseWrapper):
     def score(self, x, y, **kwargs) -> float:
         """The negative loss: more is better, as scikit-learn has it."""
         arguments = self.filter_sk_params(Model.evaluate, kwargs)
-        found = self.model.evaluate(x, y, **arguments)
+        found: Any = self.model.evaluate(x, y, **arguments)
         return -(found[0] if isinstance(found, list) else found)
 
 
