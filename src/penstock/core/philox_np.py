@@ -13,6 +13,8 @@ import numpy as np
 MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 WEYL = (0x9E3779B9, 0xBB67AE85)
 ROUNDS = 10
+#: Every stateless op of TensorFlow encrypts its seed under this key.
+STATELESS_KEY = (0x3EC8F720, 0x02461E29)
 _WORD = 0xFFFFFFFF
 
 
@@ -60,3 +62,17 @@ def blocks(key: np.ndarray, counter: np.ndarray, count: int) -> np.ndarray:
 def random_bits(key: np.ndarray, counter: np.ndarray, count: int) -> np.ndarray:
     """The stream's next `count` words, uint32 [count]."""
     return blocks(key, counter, -(-count // 4)).reshape(-1)[:count]
+
+
+def stateless(seed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The key [2] and counter [4] where a stateless op with `seed` int64[2] reads."""
+    first, second = (int(part) & 0xFFFFFFFFFFFFFFFF for part in seed)
+    key = np.array(STATELESS_KEY, np.uint32)
+    x = encrypt(key, np.concatenate([words(first, 2), words(second, 2)]))
+    return x[:2], np.array([0, 0, x[2], x[3]], np.uint32)
+
+
+def unit_float32(bits: np.ndarray) -> np.ndarray:
+    """Words to float32 in [0, 1), steps of 2**-23."""
+    one = (bits & np.uint32(0x7FFFFF)) | np.uint32(0x3F800000)
+    return one.view(np.float32) - np.float32(1)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from penstock.core import philox_np
 from penstock.core.dtypes import as_dtype
 from penstock.core.shapes import as_dims
 from penstock.ir import context
@@ -114,10 +116,33 @@ class _Drawn(Initializer):
             )
         seed = np.array([self._used, 0], np.int64)
         dims = tuple(as_dims(shape) or ())
+        bounds = self._bounds(dims)
+        if bounds is not None and kind.name == "float32" and _is_small(dims):
+            return _ready(_uniform(seed, dims, *bounds), kind)
         return _ready(_cached(self, seed, dims, kind), kind)
+
+    def _bounds(self, shape) -> tuple[float, float] | None:
+        """The interval of a uniform draw; None for another distribution."""
+        return None
 
     def get_config(self):
         return {"seed": self.seed}
+
+
+#: Fewer values than this are drawn by NumPy before XLA has compiled their draw.
+_SMALL = 1 << 21
+
+
+def _is_small(shape) -> bool:
+    return math.prod(shape) < _SMALL
+
+
+def _uniform(seed, shape, low: float, high: float) -> np.ndarray:
+    """As `draw.uniform`, to the bit."""
+    bits = philox_np.random_bits(*philox_np.stateless(seed), math.prod(shape))
+    unit = philox_np.unit_float32(bits).reshape(shape)
+    span = np.float32(high) - np.float32(low)
+    return unit * span + np.float32(low)
 
 
 def _cached(initializer, seed, shape, kind):
@@ -173,6 +198,9 @@ class RandomUniform(_Drawn):
 
     def _recipe(self):
         return {"minval": self.minval, "maxval": self.maxval}
+
+    def _bounds(self, shape):
+        return self.minval, self.maxval
 
     def _draw(self, seed, shape, kind):
         return draw.uniform(seed, shape, self.minval, self.maxval, kind)
@@ -233,6 +261,12 @@ class VarianceScaling(_Drawn):
         return {
             "scale": self.scale, "mode": self.mode, "distribution": self.distribution
         }  # fmt: skip
+
+    def _bounds(self, shape):
+        if self.distribution != "uniform":
+            return None
+        limit = draw.uniform_limit(shape, self.scale, self.mode)
+        return -limit, limit
 
     def _draw(self, seed, shape, kind):
         return draw.variance_scaling(

@@ -61,6 +61,17 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     return shape[-2] * field, shape[-1] * field
 
 
+def _variance(shape: tuple[int, ...], scale: float, mode: str) -> float:
+    fan_in, fan_out = fans(shape)
+    fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}
+    return scale / max(1.0, fan[mode])
+
+
+def uniform_limit(shape: tuple[int, ...], scale: float, mode: str) -> float:
+    """The bound of a uniform draw of variance scale / n, n the fan of `mode`."""
+    return math.sqrt(3 * _variance(shape, scale, mode))
+
+
 def variance_scaling(
     seed, shape: tuple[int, ...], scale: float, mode: str, distribution: str, dtype
 ):
@@ -69,12 +80,10 @@ def variance_scaling(
     `distribution`: uniform, truncated_normal (`normal` means it too) or
     untruncated_normal. Glorot and Bengio (2010); He et al. (2015).
     """
-    fan_in, fan_out = fans(shape)
-    fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}
-    scale = scale / max(1.0, fan[mode])
     if distribution == "uniform":
-        limit = math.sqrt(3 * scale)
+        limit = uniform_limit(shape, scale, mode)
         return uniform(seed, shape, -limit, limit, dtype)
+    scale = _variance(shape, scale, mode)
     if distribution == "untruncated_normal":
         return normal(seed, shape, 0.0, math.sqrt(scale), dtype)
     stddev = math.sqrt(scale) / _TRUNCATED_DEVIATION

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from penstock.core.philox_np import STATELESS_KEY
 from penstock.ops.philox import advance, encrypt
 from penstock.ops.sampling import random_integers, reserved
 from penstock.ops.xla import jax, jnp, lax
-
-# Every stateless op of TensorFlow encrypts its seed under this key.
-_SCRAMBLE = (0x3EC8F720, 0x02461E29)
 
 
 def _seed_words(seed: jax.Array) -> tuple[jax.Array, ...]:
@@ -22,7 +20,7 @@ def key_and_counter(seed: jax.Array) -> tuple[jax.Array, jax.Array]:
 
     As op `StatelessRandomGetKeyCounter`; both V1 and V2 stateless ops start there.
     """
-    key = jnp.asarray(_SCRAMBLE, jnp.uint32)
+    key = jnp.asarray(STATELESS_KEY, jnp.uint32)
     x0, x1, x2, x3 = encrypt(key, _seed_words(seed))
     zero = jnp.zeros((), jnp.uint32)
     return jnp.stack([x0, x1]), jnp.stack([zero, zero, x2, x3])

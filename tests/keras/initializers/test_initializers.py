@@ -7,6 +7,8 @@ import pytest
 from tests.keras.initializers import rows
 
 import penstock as tf
+from penstock.keras import initializers
+from penstock.ops import sampling_initializers
 
 keras = tf.keras
 
@@ -63,3 +65,12 @@ def test_own_objects():
         assert keras.activations.get("threes") is threes
     with pytest.raises(ValueError, match="threes"):
         keras.activations.get("threes")
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (7,), (3, 5), (3, 3, 2, 4)])
+@pytest.mark.parametrize("seed", [0, 3, -1, 10**9])
+def test_small_uniform_draws_are_the_compiled_ones(shape, seed):
+    pair = np.array([seed, 0], np.int64)
+    drawn = initializers._uniform(pair, shape, -0.3, 0.7)
+    compiled = sampling_initializers.uniform(pair, shape, -0.3, 0.7, np.float32)
+    assert np.array_equal(drawn, np.asarray(compiled))
