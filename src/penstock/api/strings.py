@@ -91,6 +91,14 @@ def to_hash_bucket_strong(input, num_buckets, key, name=None):
     )
 
 
+def to_hash_bucket_fast(input, num_buckets, name=None):
+    """A number below `num_buckets` for each string, by FarmHash's Fingerprint64.
+
+    Raises ImportError where the package `cityhash` is missing.
+    """
+    return TABLE["StringToHashBucketFast"](input, num_buckets=num_buckets, name=name)
+
+
 def format(template, inputs, placeholder="{}", summarize=3, name=None):
     """`template` with each `{}` replaced by a tensor as `tf.print` writes it."""
     items = list(inputs) if isinstance(inputs, list | tuple) else [inputs]

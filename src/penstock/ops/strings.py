@@ -284,6 +284,24 @@ def string_split_v2(input, sep, *, maxsplit=-1):
     return _ragged([v.split(mark or None, maxsplit) for v in input])
 
 
+@_string_op("StringToHashBucketFast", "input: string -> output: int64")
+def string_to_hash_bucket_fast(input, *, num_buckets):
+    fingerprint = _fingerprint64()
+    return _map(lambda s: fingerprint(s) % num_buckets, input, np.int64)
+
+
+def _fingerprint64():
+    """FarmHash's Fingerprint64 of bytes, from the package `cityhash`."""
+    try:
+        from farmhash import Fingerprint64
+    except ImportError as error:
+        raise ImportError(
+            "Hashing strings as TensorFlow does needs FarmHash: install cityhash "
+            "(pip install penstock[hashing])."
+        ) from error
+    return Fingerprint64
+
+
 @_string_op("StringToHashBucketStrong", "input: string -> output: int64")
 def string_to_hash_bucket_strong(input, *, num_buckets, key):
     return _map(lambda s: siphash(s, key) % num_buckets, input, np.int64)

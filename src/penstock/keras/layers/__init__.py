@@ -32,6 +32,7 @@ from penstock.keras.layers.borders import (
     ZeroPadding3D,
 )
 from penstock.keras.layers.cells import (
+    AbstractRNNCell,
     GRUCell,
     LSTMCell,
     SimpleRNNCell,
@@ -45,6 +46,7 @@ from penstock.keras.layers.conv import (
     Convolution2D,
     Convolution3D,
 )
+from penstock.keras.layers.conv_recurrent import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
 from penstock.keras.layers.conv_separable import (
     DepthwiseConv1D,
     DepthwiseConv2D,
@@ -57,6 +59,7 @@ from penstock.keras.layers.conv_transpose import (
     Conv1DTranspose,
     Conv2DTranspose,
     Conv3DTranspose,
+    Convolution1DTranspose,
     Convolution2DTranspose,
     Convolution3DTranspose,
 )
@@ -79,6 +82,8 @@ from penstock.keras.layers.dropout import (
 )
 from penstock.keras.layers.einsum_dense import EinsumDense
 from penstock.keras.layers.functions import Lambda
+from penstock.keras.layers.hashing import HashedCrossing, Hashing
+from penstock.keras.layers.local import LocallyConnected1D, LocallyConnected2D
 from penstock.keras.layers.merging import (
     Add,
     Average,
@@ -101,6 +106,7 @@ from penstock.keras.layers.normalization import (
     BatchNormalization,
     GroupNormalization,
     LayerNormalization,
+    RMSNormalization,
     SyncBatchNormalization,
     UnitNormalization,
 )
@@ -130,6 +136,13 @@ from penstock.keras.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from penstock.keras.layers.preprocessing_geometry import (
+    RandomHeight,
+    RandomRotation,
+    RandomTranslation,
+    RandomWidth,
+    RandomZoom,
+)
 from penstock.keras.layers.preprocessing_images import (
     CenterCrop,
     RandomBrightness,
@@ -145,7 +158,7 @@ from penstock.keras.layers.preprocessing_numbers import (
     Discretization,
     Normalization,
 )
-from penstock.keras.layers.preprocessing_text import Hashing, TextVectorization
+from penstock.keras.layers.preprocessing_text import TextVectorization
 from penstock.keras.layers.recurrent import RNN
 from penstock.keras.layers.recurrent_layers import (
     GRU,
@@ -155,6 +168,7 @@ from penstock.keras.layers.recurrent_layers import (
     SimpleRNN,
 )
 from penstock.keras.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
+from penstock.keras.layers.spectral import SpectralNormalization
 from penstock.keras.layers.wrappers import Bidirectional, TimeDistributed, Wrapper
 
 old_names.accept_in(globals())

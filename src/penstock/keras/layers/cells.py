@@ -115,6 +115,18 @@ def cell_config(layer) -> dict:
     )  # fmt: skip
 
 
+def one_where_forgotten(initializer, units: int):
+    """`initializer` for an LSTM's bias, but ones to forget. Gers et al. (1999)."""
+    ones = initializers.get("ones")
+
+    def start(shape, dtype=None, **_):
+        first = initializer((units,), dtype=dtype)
+        rest = initializer((units * 2,), dtype=dtype)
+        return array.concat([first, ones((units,), dtype=dtype), rest], 0)
+
+    return start
+
+
 def zero_states(sizes, batch, dtype):
     """Zeros [batch, *size] in the structure of `sizes`."""
 
@@ -157,14 +169,7 @@ class LSTMCell(_Cell):
     def _bias_start(self):
         if not self.unit_forget_bias:
             return self.bias_initializer
-        ones = initializers.get("ones")
-
-        def start(shape, dtype=None, **_):
-            first = self.bias_initializer((self.units,), dtype=dtype)
-            rest = self.bias_initializer((self.units * 2,), dtype=dtype)
-            return array.concat([first, ones((self.units,), dtype=dtype), rest], 0)
-
-        return start
+        return one_where_forgotten(self.bias_initializer, self.units)
 
     def call(self, inputs, states, training=None):
         h, c = states
@@ -306,3 +311,24 @@ def _call_cell(cell, x, states, training):
     if takes(cell, "training"):
         return cell(x, states, training=training)
     return cell(x, states)
+
+
+class AbstractRNNCell(Layer):
+    """The base of a program's own cells: define `call`, `state_size`, `output_size`."""
+
+    def call(self, inputs, states):
+        raise NotImplementedError
+
+    @property
+    def state_size(self):
+        raise NotImplementedError
+
+    @property
+    def output_size(self):
+        raise NotImplementedError
+
+    def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
+        """Zeros [batch, size] for each state."""
+        if inputs is not None:
+            batch_size, dtype = array.shape(inputs)[0], inputs.dtype
+        return zero_states(self.state_size, batch_size, dtype or self.compute_dtype)

@@ -112,3 +112,5 @@ class Conv3DTranspose(_Transpose):
 
 
 Convolution2DTranspose, Convolution3DTranspose = Conv2DTranspose, Conv3DTranspose
+
+Convolution1DTranspose = Conv1DTranspose

@@ -30,6 +30,19 @@ def loading_code(allowed: bool):
         _permission.code = before
 
 
+def code_is_allowed() -> bool:
+    """Whether stored lambdas may be executed here."""
+    return _permission.code
+
+
+def allow_code() -> None:
+    """Execute stored lambdas from now on, whatever file they come from.
+
+    As `keras.config.enable_unsafe_deserialization`.
+    """
+    _permission.code = True
+
+
 class Lambda(Layer):
     """`function` as a layer; it may take `mask` and `training`."""
 

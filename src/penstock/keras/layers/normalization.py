@@ -320,3 +320,33 @@ class UnitNormalization(Layer):
 
     def get_config(self):
         return {**super().get_config(), "axis": self.axis}
+
+
+class RMSNormalization(Layer):
+    """x / sqrt(mean(x²) + epsilon) · scale over `axis`. Zhang and Sennrich (2019)."""
+
+    supports_masking = True
+
+    def __init__(self, axis=-1, epsilon=1e-6, **kwargs):
+        super().__init__(**kwargs)
+        self.axis, self.epsilon = axis, epsilon
+
+    def _axes(self, rank: int) -> list[int]:
+        given_axes = [self.axis] if isinstance(self.axis, int) else self.axis
+        return [a % rank for a in given_axes]
+
+    def build(self, input_shape):
+        axes = self._axes(len(input_shape))
+        shape = tuple(input_shape[a] for a in axes)
+        self.scale = self.add_weight("scale", shape, initializer="ones")
+        self.built = True
+
+    def call(self, inputs):
+        axes = self._axes(len(inputs.dims))
+        mean = math.reduce_mean(math.square(inputs), axis=axes, keepdims=True)
+        shape = [n if i in axes else 1 for i, n in enumerate(inputs.dims)]
+        scale = array.reshape(self.scale, shape)
+        return inputs * math.rsqrt(mean + self.epsilon) * scale
+
+    def get_config(self):
+        return {**super().get_config(), **given(self, "axis", "epsilon")}

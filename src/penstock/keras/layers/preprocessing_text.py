@@ -16,12 +16,8 @@ from penstock.api.script import numpy_function
 from penstock.keras.layers.options import given
 from penstock.keras.layers.preprocessing_lookup import (
     Lookup,
-    OfKeys,
-    hash_of,
-    on_host,
     text,
 )
-from penstock.keras.layers.preprocessing_numbers import encoded
 
 _PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}]")
 _STANDARDS = (None, "lower_and_strip_punctuation", "lower", "strip_punctuation")
@@ -172,42 +168,3 @@ class TextVectorization(Lookup):
             **given(self, "standardize", "split", "ngrams", "output_sequence_length",
                     "ragged", "encoding"),
         }  # fmt: skip
-
-
-class Hashing(OfKeys):
-    """Keys as numbers below `num_bins`, without a vocabulary.
-
-    The hash is FNV-1a, not Keras' FarmHash: the numbers differ from Keras'.
-    """
-
-    def __init__(self, num_bins, mask_value=None, salt=None, output_mode="int",
-                 sparse=False, **kwargs):  # fmt: skip
-        super().__init__(autocast=False, **kwargs)
-        if not num_bins or num_bins <= 0:
-            raise ValueError(
-                "The `num_bins` for `Hashing` cannot be `None` or non-positive values. "
-                f"Received: num_bins={num_bins}."
-            )
-        self.num_bins, self.mask_value, self.salt = num_bins, mask_value, salt
-        self.output_mode, self.sparse = output_mode, sparse
-
-    def call(self, inputs):
-        def look(values):
-            flat = [self._bin(text(v)) for v in values.reshape(-1).tolist()]
-            return np.array(flat, np.int64).reshape(values.shape)
-
-        bins = on_host(look, inputs, "int64", inputs.dims)
-        return encoded(bins, self.num_bins, self.output_mode)
-
-    def _bin(self, key: str) -> int:
-        if self.mask_value is not None:
-            if key == text(self.mask_value):
-                return 0
-            return 1 + hash_of(f"{self.salt or ''}{key}") % (self.num_bins - 1)
-        return hash_of(f"{self.salt or ''}{key}") % self.num_bins
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            **given(self, "num_bins", "mask_value", "salt", "output_mode", "sparse"),
-        }

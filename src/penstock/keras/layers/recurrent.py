@@ -53,13 +53,16 @@ class RNN(Layer):
         dims = list(input_shape)
         step = (dims[1] if self.time_major else dims[0], *dims[2:])
         if not self.cell.built:
-            with weight_scope(self.cell.name):
-                self.cell.build(step)
+            self._build_cell(step)
             self.cell.built = True
         self.input_spec = InputSpec(ndim=len(dims), axes={-1: dims[-1]})
         if self.stateful:
-            self._make_states(step[0])
+            self._make_states(step)
         self.built = True
+
+    def _build_cell(self, step) -> None:
+        with weight_scope(self.cell.name):
+            self.cell.build(step)
 
     # --- states -----------------------------------------------------------------------
 
@@ -70,7 +73,11 @@ class RNN(Layer):
             return [None] * len(nest.flatten(self.cell.state_size))
         return self._states
 
-    def _make_states(self, batch) -> None:
+    def _make_states(self, step) -> None:
+        """Variables for the states of inputs whose one step has the shape `step`."""
+        self._zero_states(step[0], nest.flatten(self.cell.state_size))
+
+    def _zero_states(self, batch, state_sizes) -> None:
         if batch is None:
             raise ValueError(
                 "If a RNN is stateful, it needs to know its batch size. Specify the "
@@ -80,7 +87,7 @@ class RNN(Layer):
                 "to your Input layer."
             )
         made = []
-        for size in nest.flatten(self.cell.state_size):
+        for size in state_sizes:
             dims = (size,) if isinstance(size, int) else tuple(size)
             zeros = np.zeros((batch, *dims), self.compute_dtype or "float32")
             made.append(LayerVariable(zeros, trainable=False, name="state"))

@@ -1,0 +1,264 @@
+"""Layers that move, turn and scale pictures at random in training."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from penstock.api import array, image, math, random
+from penstock.keras.layers.options import given
+from penstock.keras.layers.preprocessing_images import _RandomPicture
+
+_FILLS = ("reflect", "wrap", "constant", "nearest")
+_METHODS = ("nearest", "bilinear")
+
+
+class _Moved(_RandomPicture):
+    """The base: pictures read at other places, given by `_places`."""
+
+    def __init__(self, fill_mode="reflect", interpolation="bilinear", seed=None,
+                 fill_value=0.0, **kwargs):  # fmt: skip
+        super().__init__(seed, **kwargs)
+        if fill_mode not in _FILLS:
+            raise ValueError(
+                f"Unknown `fill_mode` {fill_mode}. Only `reflect`, `wrap`, `constant` "
+                "and `nearest` are supported."
+            )
+        if interpolation not in _METHODS:
+            raise ValueError(
+                f"Unknown `interpolation` {interpolation}. Only `bilinear` and "
+                "`nearest` are supported."
+            )
+        self.fill_mode, self.fill_value = fill_mode, fill_value
+        self.interpolation = interpolation
+
+    def _maps(self, x):
+        """Eight numbers for each picture [batch, 8] that map a point of the output.
+
+        (a0, a1, a2, b0, b1, b2, 0, 0): column a0·x + a1·y + a2 and row
+        b0·x + b1·y + b2 of the input.
+        """
+        raise NotImplementedError
+
+    def _changed(self, x):
+        return sampled(x, self._maps(x), self.fill_mode, self.fill_value,
+                       self.interpolation)  # fmt: skip
+
+    def _sizes(self, x):
+        """Height and width, as numbers of the pictures' dtype."""
+        sizes = array.shape(x)
+        return math.cast(sizes[1], x.dtype), math.cast(sizes[2], x.dtype)
+
+    def _scalars(self, x, low: float, high: float):
+        """One number in [low, high) for each picture, [batch]."""
+        return array.squeeze(self._draw(x, low, high), [1, 2, 3])
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            **given(self, "fill_mode", "fill_value", "interpolation", "seed"),
+        }
+
+
+def sampled(x, maps, fill_mode: str, fill_value: float, interpolation: str):
+    """Pictures `x` [batch, h, w, c] read where `maps` [batch, 8] send each point."""
+    sizes = array.shape(x)
+    height, width = sizes[1], sizes[2]
+    down = math.cast(math.range(height), maps.dtype)[None, :, None]
+    right = math.cast(math.range(width), maps.dtype)[None, None, :]
+    a0, a1, a2, b0, b1, b2 = (maps[:, i, None, None] for i in range(6))
+    columns, rows = a0 * right + a1 * down + a2, b0 * right + b1 * down + b2
+    read = _nearest if interpolation == "nearest" else _bilinear
+    out = read(_Source(x, fill_mode, fill_value), rows, columns)
+    out.set_shape(x.shape)
+    return math.cast(out, x.dtype)
+
+
+class _Source:
+    """Pictures read at whole places, some of which lie outside."""
+
+    def __init__(self, x, fill_mode: str, fill_value: float):
+        sizes = array.shape(x)
+        self.x, self.fill_mode, self.fill_value = x, fill_mode, fill_value
+        self.height, self.width = sizes[1], sizes[2]
+
+    def folded(self, places, size):
+        """`places` brought inside [0, size - 1]; "constant" leaves them."""
+        length = math.cast(size, places.dtype)
+        if self.fill_mode == "reflect":
+            twice = 2.0 * length
+            places = math.floormod(places, twice)
+            return math.minimum(places, twice - 1.0 - places)
+        if self.fill_mode == "wrap":
+            return math.floormod(places, length)
+        if self.fill_mode == "nearest":
+            return math.minimum(math.maximum(places, 0.0), length - 1.0)
+        return places
+
+    def at(self, rows, columns):
+        """Values [batch, h, w, c] at whole `rows` and `columns` [batch, h, w]."""
+        rows, columns = math.cast(rows, "int32"), math.cast(columns, "int32")
+        inside = math.logical_and(
+            math.logical_and(rows >= 0, rows < self.height),
+            math.logical_and(columns >= 0, columns < self.width),
+        )
+        r = math.minimum(math.maximum(rows, 0), self.height - 1)
+        c = math.minimum(math.maximum(columns, 0), self.width - 1)
+        values = array.gather_nd(self.x, array.stack([r, c], axis=-1), batch_dims=1)
+        if self.fill_mode != "constant":
+            return values
+        fill = array.ones_like(values) * self.fill_value
+        return array.where(inside[..., None], values, fill)
+
+
+def _nearest(source: _Source, rows, columns):
+    rows = source.folded(rows, source.height)
+    columns = source.folded(columns, source.width)
+    return source.at(math.round(rows), math.round(columns))
+
+
+def _bilinear(source: _Source, rows, columns):
+    rows = source.folded(rows, source.height)
+    columns = source.folded(columns, source.width)
+    top, left = math.floor(rows), math.floor(columns)
+    down, right = (rows - top)[..., None], (columns - left)[..., None]
+
+    def beside(r, c):
+        return source.at(r, c)
+
+    upper = beside(top, left) * (1.0 - right) + beside(top, left + 1.0) * right
+    lower = beside(top + 1.0, left) * (1.0 - right)
+    lower = lower + beside(top + 1.0, left + 1.0) * right
+    return upper * (1.0 - down) + lower * down
+
+
+def _both(factor) -> tuple[float, float]:
+    """A factor as its lower and upper bound: a number stands for -f and f."""
+    if isinstance(factor, list | tuple):
+        return float(factor[0]), float(factor[1])
+    return -float(factor), float(factor)
+
+
+def _ordered(factor, name: str) -> tuple[float, float]:
+    low, high = _both(factor)
+    if high < low:
+        raise ValueError(f"{name}: lower bound over upper bound, got {factor}")
+    return low, high
+
+
+class RandomRotation(_Moved):
+    """Pictures turned about their middle; `factor` is a share of a whole turn."""
+
+    def __init__(self, factor, fill_mode="reflect", interpolation="bilinear", seed=None,
+                 fill_value=0.0, **kwargs):  # fmt: skip
+        super().__init__(fill_mode, interpolation, seed, fill_value, **kwargs)
+        self.factor = factor
+        self._turns = _ordered(factor, "RandomRotation")
+
+    def _maps(self, x):
+        low, high = (2.0 * np.pi * t for t in self._turns)
+        angle = self._scalars(x, low, high)
+        height, width = self._sizes(x)
+        right, down = width - 1.0, height - 1.0
+        cos, sin = math.cos(angle), math.sin(angle)
+        across = (right - (cos * right - sin * down)) / 2.0
+        along = (down - (sin * right + cos * down)) / 2.0
+        zero = array.zeros_like(angle)
+        return array.stack([cos, -sin, across, sin, cos, along, zero, zero], axis=1)
+
+    def get_config(self):
+        return {**super().get_config(), **given(self, "factor")}
+
+
+class RandomTranslation(_Moved):
+    """Pictures moved by shares of their height and width."""
+
+    def __init__(self, height_factor, width_factor, fill_mode="reflect",
+                 interpolation="bilinear", seed=None, fill_value=0.0,
+                 **kwargs):  # fmt: skip
+        super().__init__(fill_mode, interpolation, seed, fill_value, **kwargs)
+        self.height_factor, self.width_factor = height_factor, width_factor
+        self._down = _ordered(height_factor, "RandomTranslation")
+        self._right = _ordered(width_factor, "RandomTranslation")
+
+    def _maps(self, x):
+        height, width = self._sizes(x)
+        down = self._scalars(x, *self._down) * height
+        right = self._scalars(x, *self._right) * width
+        one, zero = array.ones_like(down), array.zeros_like(down)
+        return array.stack([one, zero, -right, zero, one, -down, zero, zero], axis=1)
+
+    def get_config(self):
+        return {**super().get_config(), **given(self, "height_factor", "width_factor")}
+
+
+class RandomZoom(_Moved):
+    """Pictures scaled: factors above 0 zoom out, below 0 in.
+
+    Without `width_factor` the picture keeps its proportions.
+    """
+
+    def __init__(self, height_factor, width_factor=None, fill_mode="reflect",
+                 interpolation="bilinear", seed=None, fill_value=0.0,
+                 **kwargs):  # fmt: skip
+        super().__init__(fill_mode, interpolation, seed, fill_value, **kwargs)
+        self.height_factor, self.width_factor = height_factor, width_factor
+        self._tall = _ordered(height_factor, "RandomZoom")
+        self._wide = None
+        if width_factor is not None:
+            self._wide = _ordered(width_factor, "RandomZoom")
+
+    def _maps(self, x):
+        height, width = self._sizes(x)
+        tall = self._scalars(x, 1.0 + self._tall[0], 1.0 + self._tall[1])
+        wide = tall
+        if self._wide is not None:
+            wide = self._scalars(x, 1.0 + self._wide[0], 1.0 + self._wide[1])
+        across = (width - 1.0) / 2.0 * (1.0 - wide)
+        along = (height - 1.0) / 2.0 * (1.0 - tall)
+        zero = array.zeros_like(tall)
+        return array.stack([wide, zero, across, zero, tall, along, zero, zero], axis=1)
+
+    def get_config(self):
+        return {**super().get_config(), **given(self, "height_factor", "width_factor")}
+
+
+class _RandomSize(_RandomPicture):
+    """The base: one side of all pictures scaled by one number."""
+
+    axis = 1
+
+    def __init__(self, factor, interpolation="bilinear", seed=None, **kwargs):
+        super().__init__(seed, **kwargs)
+        self.factor, self.interpolation = factor, interpolation
+        low, high = _ordered(factor, type(self).__name__)
+        if low < -1.0 or high < -1.0:
+            raise ValueError(
+                f"`factor` must have values larger than -1, got: factor={factor}"
+            )
+        self._share = (1.0 + low, 1.0 + high)
+
+    def _changed(self, x):
+        sizes = array.shape(x)
+        share = random.random_uniform([], *self._share, dtype="float32", seed=self.seed)
+        side = math.cast(math.cast(sizes[self.axis], "float32") * share, "int32")
+        size = [side, sizes[2]] if self.axis == 1 else [sizes[1], side]
+        out = image.resize(x, array.stack(size), method=self.interpolation.lower())
+        shape = x.shape.as_list()
+        shape[self.axis] = None
+        out.set_shape(shape)
+        return math.cast(out, self.compute_dtype)
+
+    def get_config(self):
+        return {
+            **super().get_config(), **given(self, "factor", "interpolation", "seed")
+        }  # fmt: skip
+
+
+class RandomHeight(_RandomSize):
+    """Pictures made taller or lower, all of a batch alike."""
+
+
+class RandomWidth(_RandomSize):
+    """Pictures made wider or narrower, all of a batch alike."""
+
+    axis = 2
