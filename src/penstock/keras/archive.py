@@ -3,11 +3,13 @@
 # ruff: noqa: F401
 from penstock.keras.archive_config import (
     clone_model,
+    deserialize_keras_object,
     deserialize_layer,
     functional_config,
     functional_from_config,
     model_from_config,
     model_from_json,
+    serialize_keras_object,
     serialize_layer,
     to_json,
 )

@@ -140,6 +140,47 @@ def _without_axes(value: Any) -> Any:
     return value
 
 
+def serialize_keras_object(obj: Any) -> Any:
+    """`obj` (a layer, loss, optimizer, ...) as `deserialize_keras_object` reads it."""
+    if hasattr(obj, "get_config"):
+        if isinstance(obj, Layer):
+            return serialize_layer(obj)
+        part = type(obj).__module__.split(".")
+        module = f"keras.{part[2]}" if len(part) > 2 else "keras"
+        return plain(registry.config_of(obj, module))
+    if callable(obj):
+        return {
+            "class_name": "function", "config": registry.get_registered_name(obj),
+            "registered_name": registry.get_registered_name(obj),
+        }  # fmt: skip
+    return plain(obj)
+
+
+def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwargs):
+    """The object that `config` describes, of whichever kind it is.
+
+    Raises ValueError for an unknown class.
+    """
+    import importlib
+
+    from penstock.keras.layers.functions import code_is_allowed, loading_code
+
+    if not isinstance(config, dict) or "class_name" not in config:
+        return config
+    allowed = not safe_mode or code_is_allowed()
+    with registry.custom_object_scope(custom_objects or {}), loading_code(allowed):
+        kind = str(config.get("module") or "keras.layers").rpartition(".")[2]
+        name = config["class_name"]
+        found = registry.find_custom(config.get("registered_name") or name)
+        if found is not None:
+            inner = config.get("config")
+            return found.from_config(inner) if inspect.isclass(found) else found
+        if kind in ("layers", "keras", "models"):
+            return deserialize_layer(config, custom_objects)
+        family = importlib.import_module(f"penstock.keras.{kind}")
+        return family.deserialize(config)
+
+
 # --- functional models ----------------------------------------------------------------
 
 

@@ -23,7 +23,7 @@ from penstock.keras.archive_weights import (
     read_tree,
     weight_tree,
 )
-from penstock.keras.layers.functions import loading_code
+from penstock.keras.layers.functions import code_is_allowed, loading_code
 
 
 def save_model(model, filepath, overwrite=True, include_optimizer=True,
@@ -191,7 +191,7 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True,
         )
     with (
         registry.custom_object_scope(custom_objects or {}),
-        loading_code(not safe_mode),
+        loading_code(not safe_mode or code_is_allowed()),
     ):
         if keras_zip.zipfile.is_zipfile(path):
             return _load_keras(path, compile)

@@ -163,3 +163,10 @@ def constraint(identifier):
     from penstock.keras import constraints
 
     return constraints.get(identifier)
+
+
+def version() -> str:
+    """The version of Keras whose habits these are."""
+    from penstock import keras
+
+    return keras.__version__

@@ -25,6 +25,7 @@ _CONFIG = {
         "penstock.keras.utils.interactive",
     ),
     "backend": "penstock.keras.backend:backend",
+    "enable_unsafe_deserialization": "penstock.keras.layers.functions:allow_code",
     "dtype_policy": "penstock.keras.mixed_precision:global_policy",
     "set_dtype_policy": "penstock.keras.mixed_precision:set_global_policy",
 }
@@ -32,7 +33,8 @@ _MODELS = {
     "Model": "penstock.keras.model:Model",
     "Sequential": "penstock.keras.sequential:Sequential",
     **_all(
-        "load_model save_model clone_model model_from_json", "penstock.keras.archive"
+        "load_model save_model clone_model model_from_json model_from_config",
+        "penstock.keras.archive",
     ),
     "model_from_yaml": "penstock.keras.old_names:model_from_yaml",
 }
@@ -43,6 +45,20 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             "Input": "penstock.keras.input_layer:Input",
             "Model": "penstock.keras.model:Model",
             "Sequential": "penstock.keras.sequential:Sequential",
+            # Keras 3 shows its base classes at the root.
+            "Layer": "penstock.keras.layer:Layer",
+            "InputSpec": "penstock.keras.input_spec:InputSpec",
+            "Initializer": "penstock.keras.initializers:Initializer",
+            "Regularizer": "penstock.keras.regularizers:Regularizer",
+            "Loss": "penstock.keras.losses:Loss",
+            "Metric": "penstock.keras.metrics:Metric",
+            "Optimizer": "penstock.keras.optimizers:Optimizer",
+            "Variable": "penstock.api.variable:Variable",
+            "KerasTensor": "penstock.ir.tensor:Tensor",
+            "DTypePolicy": "penstock.keras.mixed_precision:Policy",
+            "FloatDTypePolicy": "penstock.keras.mixed_precision:Policy",
+            "name_scope": "penstock.v2.scopes:name_scope",
+            "version": "penstock.keras.backend_config:version",
             **{
                 n: f"penstock.keras.{n}"
                 for n in (
@@ -57,6 +73,14 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "models": (_MODELS, ()),
     "config": (_CONFIG, ()),
     "saving": (
-        {**_UTILS, **_all("load_model save_model", "penstock.keras.archive")}, ()
+        {
+            **_UTILS,
+            **_all(
+                "load_model save_model load_weights save_weights"
+                " serialize_keras_object deserialize_keras_object",
+                "penstock.keras.archive",
+            ),
+        },
+        (),
     ),
 }  # fmt: skip

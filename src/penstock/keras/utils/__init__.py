@@ -47,6 +47,11 @@ _LATER = {
         "penstock.keras.utils.packing",
     ),
     **dict.fromkeys("clear_session is_keras_tensor".split(), "penstock.keras.backend"),
+    **dict.fromkeys("model_to_dot plot_model".split(), "penstock.keras.plotting"),
+    **dict.fromkeys(
+        "deserialize_keras_object serialize_keras_object".split(),
+        "penstock.keras.archive",
+    ),
     "get_source_inputs": "penstock.keras.functional",
     "pad_sequences": "penstock.keras.preprocessing.sequence",
     "split_dataset": "penstock.keras.utils.split",
