@@ -22,6 +22,7 @@ CASES = [
     (rnn.simple, rnn.simple_grad, 1, (U,), {}, 1),
     (rnn.lstm, rnn.lstm_grad, 4, (4 * U,), {}, 2),
     (rnn.lstm, rnn.lstm_grad, 4, (4 * U,), {"recurrent_activation": "softsign"}, 2),
+    (rnn.lstm, rnn.lstm_grad, 4, (4 * U,), {"order": "igfo"}, 2),
     (rnn.gru, rnn.gru_grad, 3, (2, 3 * U), {"reset_after": True}, 1),
     (rnn.gru, rnn.gru_grad, 3, (3 * U,), {"reset_after": False}, 1),
 ]
@@ -47,3 +48,36 @@ def test_gradient_is_the_derivative(
     got = backward.body(*values, here, *kept, *downs, **attrs)
     for mine, theirs in zip(got, wanted, strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-12)
+
+
+@pytest.mark.parametrize("mask", MASKS)
+@pytest.mark.parametrize(
+    ("forward", "gates", "bias", "states"),
+    [
+        (rnn.simple, 1, (U,), 1),
+        (rnn.lstm, 4, (4 * U,), 2),
+        (rnn.gru, 3, (2, 3 * U), 1),
+    ],
+)
+def test_second_derivatives(forward, gates, bias, states, mask):
+    """Of a penalty on the gradients, by the graph and by differences."""
+    from penstock.autodiff import gradients
+    from penstock.compat import v1 as tf
+
+    values = arrays((B, T, D), (D, gates * U), (U, gates * U), bias, *[(B, U)] * states)
+    direction = arrays(*(v.shape for v in values))
+    with tf.Graph().as_default(), tf.Session() as session:
+        fed = [tf.placeholder(tf.float64, v.shape) for v in values]
+        out = forward(*fed, MASKS[mask])
+        loss = tf.add_n([tf.reduce_sum(tf.sin(o)) for o in out[: 1 + states]])
+        penalty = tf.add_n([tf.reduce_sum(g**2) for g in gradients([loss], fed)])
+        second = gradients([penalty], fed)
+
+        def at(step):
+            moved = [v + step * d for v, d in zip(values, direction, strict=True)]
+            return dict(zip(fed, moved, strict=True))
+
+        slope = session.run(penalty, at(1e-5)) - session.run(penalty, at(-1e-5))
+        got = session.run(second, at(0.0))
+    along = sum((g * d).sum() for g, d in zip(got, direction, strict=True))
+    np.testing.assert_allclose(along, slope / 2e-5, rtol=1e-6)

@@ -3,7 +3,8 @@
 x is [batch, time, in], states [batch, units], mask [batch, time] or [0]. The product
 with the kernel is one for all steps; the backward scan carries only the chain of
 gate gradients, and the gradients of weights and inputs are large products after it.
-LSTM gates come in the order i, f, g, o, GRU gates z, r, h, as Keras keeps them.
+LSTM gates come in the order i, f, g, o, as Keras keeps them, or i, g, f, o, as the
+cells of 1.x do; GRU gates come in the order z, r, h.
 """
 
 from __future__ import annotations
@@ -41,12 +42,16 @@ def _steps(x, go_backwards: bool):
     return jnp.flip(x, 0) if go_backwards else x
 
 
-def _masks(mask, time: int, go_backwards: bool):
-    """[time, batch, 1] or None, and where any step was there so far."""
+def _masks(mask, go_backwards: bool, zero_masked: bool):
+    """[time, batch, 1] or None, and where outputs are not zero.
+
+    A step that is not there repeats the output before it, if there is one; with
+    `zero_masked` its output is zero.
+    """
     if mask.size == 0 or mask.ndim != 2:
         return None, None
     m = _steps(mask, go_backwards)[..., None].astype(bool)
-    return m, lax.cummax(m.astype(jnp.int8), axis=0).astype(bool)
+    return m, m if zero_masked else lax.cummax(m.astype(jnp.int8), axis=0).astype(bool)
 
 
 def _project(xs, kernel, bias):
@@ -59,13 +64,13 @@ def _keep(m, new, old):
 
 
 def _sequence(hs, seen):
-    """The outputs [batch, time, units]: zeros until the first step that is there."""
+    """The outputs [batch, time, units]."""
     return jnp.swapaxes(hs if seen is None else jnp.where(seen, hs, 0), 0, 1)
 
 
 def _before(hs, first):
     """The states that each step started from."""
-    return jnp.concatenate([first[None], hs[:-1]])
+    return jnp.concatenate([first[None], hs])[:-1]
 
 
 def _product(a, b):
@@ -105,7 +110,11 @@ def _dims(x, h, gates: tuple[int, ...], states: int):
 
 
 _WHERE = {"T": FLOATING}
-_ATTRS = ("activation", "recurrent_activation", "go_backwards")
+#: What a recurrence may be told, and its gradient with it.
+ATTRS = (
+    "activation", "recurrent_activation", "go_backwards", "zero_masked",
+    "reset_after", "order",
+)  # fmt: skip
 
 
 def _same_as_inputs(*inputs, **_):
@@ -123,10 +132,10 @@ def _same_as_inputs(*inputs, **_):
     where=_WHERE,
 )
 def simple(x, kernel, recurrent, bias, h, mask, *, activation="tanh",
-           go_backwards=False):  # fmt: skip
+           go_backwards=False, zero_masked=False):  # fmt: skip
     """h' = activation(x·kernel + bias + h·recurrent). Elman (1990)."""
     act = ACTIVATIONS[activation]
-    m, seen = _masks(mask, x.shape[1], go_backwards)
+    m, seen = _masks(mask, go_backwards, zero_masked)
     projected = _project(_steps(x, go_backwards), kernel, bias)
 
     def step(h, m, zx):
@@ -146,8 +155,8 @@ def simple(x, kernel, recurrent, bias, h, mask, *, activation="tanh",
     where=_WHERE,
 )
 def simple_grad(x, kernel, recurrent, bias, h, mask, z, hs, dy, dlast, *,
-                activation="tanh", go_backwards=False):  # fmt: skip
-    m, seen = _masks(mask, x.shape[1], go_backwards)
+                activation="tanh", go_backwards=False, zero_masked=False):  # fmt: skip
+    m, seen = _masks(mask, go_backwards, zero_masked)
     _, slope = _slope(activation, z)
 
     def step(dh, m, down, slope):
@@ -176,7 +185,7 @@ def _gradient_rule(forward, backward: str, outputs: int, states: int):
         wanted = range(1 + states)
         downs = [zeros(node.outputs[i]) if dys[i] is None else dys[i] for i in wanted]
         kept = node.outputs[1 + states : outputs]
-        attrs = {k: node.attrs[k] for k in (*_ATTRS, "reset_after") if k in node.attrs}
+        attrs = {k: node.attrs[k] for k in ATTRS if k in node.attrs}
         out = TABLE[backward](*node.inputs, *kept, *downs, **attrs)
         return [*out, None]
 
@@ -187,6 +196,12 @@ _gradient_rule(simple, "_RecurrentSimpleGrad", 4, 1)
 # --- LSTM -----------------------------------------------------------------------------
 
 
+def _gates(z, order: str):
+    """Parts i, f, g, o of `z`, which keeps them in `order`: o comes last."""
+    parts = dict(zip(order, jnp.split(z, 4, axis=-1), strict=True))
+    return [parts[gate] for gate in "ifgo"]
+
+
 @op(
     "_RecurrentLSTM",
     "x: T, kernel: T, recurrent: T, bias: T, h: T, c: T, mask: M "
@@ -195,16 +210,17 @@ _gradient_rule(simple, "_RecurrentSimpleGrad", 4, 1)
     where=_WHERE,
 )
 def lstm(x, kernel, recurrent, bias, h, c, mask, *, activation="tanh",
-         recurrent_activation="sigmoid", go_backwards=False):  # fmt: skip
+         recurrent_activation="sigmoid", go_backwards=False,
+         zero_masked=False, order="ifgo"):  # fmt: skip
     """Hochreiter and Schmidhuber (1997), with forget gates."""
     act, gate = ACTIVATIONS[activation], ACTIVATIONS[recurrent_activation]
-    m, seen = _masks(mask, x.shape[1], go_backwards)
+    m, seen = _masks(mask, go_backwards, zero_masked)
     projected = _project(_steps(x, go_backwards), kernel, bias)
 
     def step(carry, m, zx):
         h, c = carry
         z = zx + h @ recurrent
-        i, f, g, o = jnp.split(z, 4, axis=-1)
+        i, f, g, o = _gates(z, order)
         new_c = _keep(m, gate(f) * c + gate(i) * act(g), c)
         new_h = _keep(m, gate(o) * act(new_c), h)
         return (new_h, new_c), (z, new_h, new_c)
@@ -223,19 +239,20 @@ def lstm(x, kernel, recurrent, bias, h, c, mask, *, activation="tanh",
 )
 def lstm_grad(x, kernel, recurrent, bias, h, c, mask, z, hs, cs, dy, dlast_h, dlast_c,
               *, activation="tanh", recurrent_activation="sigmoid",
-              go_backwards=False):  # fmt: skip
-    m, seen = _masks(mask, x.shape[1], go_backwards)
-    zi, zf, zg, zo = jnp.split(z, 4, axis=-1)
+              go_backwards=False, zero_masked=False,
+              order="ifgo"):  # fmt: skip
+    m, seen = _masks(mask, go_backwards, zero_masked)
+    zi, zf, zg, zo = _gates(z, order)
     gate = functools.partial(_slope, recurrent_activation)
     (i, di), (f, df), (o, do) = gate(zi), gate(zf), gate(zo)
     g, dg = _slope(activation, zg)
     before = _before(cs, c)
     ac, dac = _slope(activation, cs)
     # What the chain multiplies by at each step, for all steps at once.
-    of_c = jnp.concatenate([g * di, before * df, i * dg], -1)
+    chain = {"i": g * di, "f": before * df, "g": i * dg}
+    of_c = jnp.concatenate([chain[gate] for gate in order[:3]], -1)
     of_h = o * dac
     out = ac * do
-    units = h.shape[-1]
 
     def step(carry, m, down, of_c, of_h, out, f):
         dh, dc = carry
@@ -252,7 +269,6 @@ def lstm_grad(x, kernel, recurrent, bias, h, c, mask, z, hs, cs, dy, dlast_h, dl
         step, (dlast_h, dlast_c), (_down(dy, dlast_h, seen), of_c, of_h, out, f), m,
         reverse=True,
     )  # fmt: skip
-    assert dz.shape[-1] == 4 * units
     return (
         _inputs_grad(dz, kernel, go_backwards),
         _product(_steps(x, go_backwards), dz),
@@ -277,12 +293,12 @@ _gradient_rule(lstm, "_RecurrentLSTMGrad", 6, 2)
     where=_WHERE,
 )
 def gru(x, kernel, recurrent, bias, h, mask, *, activation="tanh",
-        recurrent_activation="sigmoid", go_backwards=False,
+        recurrent_activation="sigmoid", go_backwards=False, zero_masked=False,
         reset_after=True):  # fmt: skip
     """Cho et al. (2014). bias is [2, 3·units] with `reset_after`, else [3·units]."""
     act, gate = ACTIVATIONS[activation], ACTIVATIONS[recurrent_activation]
     units = h.shape[-1]
-    m, seen = _masks(mask, x.shape[1], go_backwards)
+    m, seen = _masks(mask, go_backwards, zero_masked)
     b_in = bias[0] if reset_after else bias
     projected = _project(_steps(x, go_backwards), kernel, b_in)
 
@@ -315,9 +331,9 @@ def gru(x, kernel, recurrent, bias, h, mask, *, activation="tanh",
 )
 def gru_grad(x, kernel, recurrent, bias, h, mask, z, inner, hs, dy, dlast, *,
              activation="tanh", recurrent_activation="sigmoid", go_backwards=False,
-             reset_after=True):  # fmt: skip
+             zero_masked=False, reset_after=True):  # fmt: skip
     units = h.shape[-1]
-    m, seen = _masks(mask, x.shape[1], go_backwards)
+    m, seen = _masks(mask, go_backwards, zero_masked)
     update, d_update = _slope(recurrent_activation, z[..., :units])
     reset, d_reset = _slope(recurrent_activation, z[..., units : 2 * units])
     new, d_new = _slope(activation, z[..., 2 * units :])

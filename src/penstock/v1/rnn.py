@@ -22,6 +22,7 @@ from penstock.core.shapes import TensorShape
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 from penstock.v1.rnn_cell import sizes_joined
+from penstock.v1.rnn_steps import all_steps, can_run
 from penstock.v1.variable_scope import variable_scope
 
 
@@ -124,6 +125,12 @@ def _loop(cell, inputs, state, lengths, dtype, parallel):
                 "Input size (depth of inputs) must be accessible via shape inference, "
                 f"but saw value None in shape {x.shape}."
             )
+    if can_run(cell, inputs, state):
+        present = _present(steps, lengths)
+        whole, last = all_steps(cell, _swapped(inputs), state, present)
+        whole = _swapped(whole)
+        whole.set_shape([known_steps, known_batch, cell.output_size])
+        return whole, nest.pack(state, nest.flatten(last))
     state_dtype = as_dtype(dtype or nest.flatten(state)[0].dtype).base_dtype
     sizes = nest.flatten(cell.output_size)
 
@@ -170,6 +177,13 @@ def _loop(cell, inputs, state, lengths, dtype, parallel):
         whole.set_shape([known_steps, known_batch, *_dims(size)])
         outputs.append(whole)
     return nest.pack(cell.output_size, outputs), final
+
+
+def _present(steps, lengths):
+    """Which steps of each row count: [batch, time], None where all do."""
+    if lengths is None:
+        return None
+    return TABLE["Less"](reduce.range(steps), array.expand_dims(lengths, 1))
 
 
 def _output_dtype(flat, state_dtype, dtype):

@@ -74,10 +74,14 @@ class RNNCell(Layer):
         if scope is not None:
             with variable_scope(scope) as entered:
                 return super().__call__(inputs, state, scope=entered)
+        with self._around_call():
+            return super().__call__(inputs, state)
+
+    def _around_call(self):
+        """The variable scope in which this cell was called first."""
         if not hasattr(self, "_around") or self._around is None:
             self._around = get_variable_scope()
-        with variable_scope(self._around):
-            return super().__call__(inputs, state)
+        return variable_scope(self._around)
 
     @property
     def state_size(self):
@@ -410,17 +414,26 @@ class MultiRNNCell(RNNCell):
 
     def call(self, inputs, state):
         news = []
-        at = 0
-        for i, cell in enumerate(self._cells):
+        for i, (cell, own) in enumerate(
+            zip(self._cells, self._states(state), strict=True)
+        ):
             with variable_scope(f"cell_{i}"):
-                if self._state_is_tuple:
-                    own = state[i]
-                else:
-                    own = array.slice(state, [0, at], [-1, cell.state_size])
-                    at += cell.state_size
                 inputs, new = cell(inputs, own)
                 news.append(new)
-        return inputs, tuple(news) if self._state_is_tuple else array.concat(news, 1)
+        return inputs, self._joined(news)
+
+    def _states(self, state):
+        """The state of each cell."""
+        if self._state_is_tuple:
+            yield from state
+            return
+        at = 0
+        for cell in self._cells:
+            yield array.slice(state, [0, at], [-1, cell.state_size])
+            at += cell.state_size
+
+    def _joined(self, news: list):
+        return tuple(news) if self._state_is_tuple else array.concat(news, 1)
 
 
 from penstock.v1.rnn_wrappers import (  # noqa: E402  (they are cells themselves)

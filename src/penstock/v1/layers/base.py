@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from penstock.api.scopes import tensor
@@ -83,12 +85,23 @@ class Layer:
     # --- calling -----------------------------------------------------------------
 
     def __call__(self, inputs, *args, **kwargs):
-        self._enter(kwargs.pop("scope", None))
+        with self._ready(inputs, kwargs.pop("scope", None)) as inputs:
+            outputs = self.call(inputs, *args, **kwargs)
+            self._calls.append((inputs, outputs))
+            self._regularize_activity(outputs)
+        for update in self._updates if self.updates_collections else ():
+            _add_once(self.updates_collections, update)
+        return outputs
+
+    @contextmanager
+    def _ready(self, inputs, scope=None) -> Iterator[Any]:
+        """The scopes of this layer, built for `inputs`; gives them as tensors."""
+        self._enter(scope)
         reuse = self.built or self._reuse
         with variable_scope(
             self._scope, reuse=reuse, auxiliary_name_scope=False
-        ) as scope:
-            self._current = scope
+        ) as entered:
+            self._current = entered
             with name_scope(self._scope.original_name_scope):
                 inputs = nest.map_structure(_tensor, inputs)
                 first = nest.flatten(inputs)[0]
@@ -100,12 +113,7 @@ class Layer:
                     shapes = nest.map_structure(lambda t: t.shape, inputs)
                     self.build(shapes)
                     self.built = True
-                outputs = self.call(inputs, *args, **kwargs)
-                self._calls.append((inputs, outputs))
-                self._regularize_activity(outputs)
-        for update in self._updates if self.updates_collections else ():
-            _add_once(self.updates_collections, update)
-        return outputs
+                yield inputs
 
     def apply(self, inputs, *args, **kwargs):
         """As calling the layer."""
