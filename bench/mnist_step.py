@@ -7,17 +7,17 @@ PROGRAM = sides.HERE / "work" / "train_mnist_fc.py"
 
 def main() -> None:
     chosen = sides.options()
-    mine, peers = sides.side_by_side(chosen.peer_python, PROGRAM, chosen.rounds)
-    a, b = [o.report() for o in mine], [o.report() for o in peers]
-
-    def row(name: str, unit: str, key: str, aim: float | None = None) -> dict:
-        return sides.figure(name, unit, [r[key] for r in a], [r[key] for r in b], aim)
-
+    found = sides.side_by_side(chosen.peer_python, PROGRAM, chosen.rounds)
+    memory = {side: [o.peak_mib for o in runs] for side, runs in found.items()}
     figures = [
-        row("steady step", "ms", "steady_ms", 0.7),
-        row("build and initialise", "s", "build_and_initialise_s"),
-        row("first step", "ms", "first_step_ms"),
+        sides.figure(name, unit, sides.column(found, key), aims)
+        for name, unit, key, aims in (
+            ("steady step", "ms", "steady_ms", {"TensorFlow": 0.7}),
+            ("build and initialise", "s", "build_and_initialise_s", None),
+            ("first step", "ms", "first_step_ms", None),
+        )
     ]
+    figures.append(sides.figure("peak memory", "MiB", memory, {"TensorFlow": 0.6}))
     sides.emit("time per step of 784-500-10 at batch 200", chosen, figures)
 
 
