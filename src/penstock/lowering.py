@@ -10,13 +10,17 @@ import numpy as np
 
 from penstock.core.dtypes import resource
 from penstock.core.errors import InvalidArgumentError, UnsupportedError
-from penstock.core.shapes import is_static
+from penstock.core.shapes import is_static, size
 from penstock.ir.constant import constant_dims
 from penstock.ir.node import Node
 from penstock.ir.op import Op
 from penstock.ir.tensor import Tensor
+from penstock.ops import extent
 from penstock.ops.subgraph import NotOnDevice
-from penstock.ops.xla import backend
+from penstock.ops.xla import backend, jnp
+
+#: Results with more elements are computed alone, on all cores.
+_SHARED = 1 << 18
 
 
 class Frame:
@@ -35,6 +39,8 @@ class Frame:
         self.alias: dict[int, Any] = {}
         self.state = state
         self.guards: list[tuple[Node, Any, str]] = []
+        #: 1.0 as XLA does not know it; see `extent.fences`.
+        self.one: Any = None
 
     def value(self, tensor: Tensor) -> Any:
         key = id(tensor)
@@ -82,8 +88,49 @@ class Frame:
         ]
 
     def run(self, nodes: Sequence[Node]) -> None:
+        done = set() if self.host else self._together(nodes)
+        fences = extent.fences(nodes) if self.one is not None else ()
         for node in nodes:
-            self.execute(node)
+            if node not in done:
+                self.execute(node)
+            if node in fences:
+                self._fence(node)
+
+    def _fence(self, node: Node) -> None:
+        """Let the results of `node` be computed once, whoever uses them."""
+        for tensor in node.outputs:
+            value = self.values.get(id(tensor))
+            if tensor.dtype.base_dtype.is_floating and not _known(value):
+                one = jnp.asarray(self.one, value.dtype)
+                self.values[id(tensor)] = value / one
+
+    def _together(self, nodes: Sequence[Node]) -> set[Node]:
+        """Compute what several nodes of a kind can share; the nodes that are done."""
+        kinds: dict[Any, list[Node]] = {}
+        for node in nodes:
+            if node.op.together is not None and self._shareable(node):
+                attrs = node.op.body_attrs(node.attrs)
+                kinds.setdefault((node.type, *attrs.items()), []).append(node)
+        done: set[Node] = set()
+        for alike in kinds.values():
+            if len(alike) > 1:
+                first = alike[0].op
+                out = first.together(
+                    [[t._node.attrs["value"] for t in n.inputs] for n in alike],
+                    first.body_attrs(alike[0].attrs),
+                    [self.state[n] for n in alike],
+                )
+                for node, (value, kept) in zip(alike, out, strict=True):
+                    self.state[node] = kept
+                    self._keep(node, value)
+                done.update(alike)
+        return done
+
+    def _shareable(self, node: Node) -> bool:
+        count = size(node.outputs[0].dims)
+        return bool(count and count <= _SHARED) and all(
+            t._node.type == "Const" and id(t) not in self.values for t in node.inputs
+        )
 
     def execute(self, node: Node) -> None:
         """Compute one node whose inputs are there."""

@@ -67,6 +67,8 @@ class Op:
     host      the body runs as Python on NumPy arrays (strings, files, callbacks)
     keeps     attributes -> first value of a state the node keeps for itself (random
               ops); the body takes it as `kept` and returns (outputs, new state)
+    together  several bodies at once, where the inputs are constants: (inputs of each,
+              attributes, `kept` of each) -> (output, new state) of each
     nested    the body takes (frame, node) and finds its inputs itself: control flow
     operands_from  position of the first input that goes to the graphs of a nested op
     derives   node -> tensors from which its value follows when a step is compiled
@@ -92,6 +94,7 @@ class Op:
     overwrites: bool = False
     host: bool = False
     keeps: Callable | None = None
+    together: Callable | None = None
     nested: bool = False
     operands_from: int = 0
     derives: Callable | None = None

@@ -18,7 +18,7 @@ from penstock.ir.op import STOPS, op
 from penstock.ops import rules, sampling
 from penstock.ops.philox import advance
 from penstock.ops.sampling_stateless import key_and_counter, packed, unpacked
-from penstock.ops.xla import jnp
+from penstock.ops.xla import jax, jnp
 
 
 def start(node) -> np.ndarray:
@@ -47,6 +47,19 @@ def _of_shape(shape, *_, **__):
     return constant_dims(shape)
 
 
+def _together(sample):
+    """The bodies of several nodes that draw by `sample`."""
+
+    def draw(inputs, attrs, kept):
+        shapes = [sizes(shape) for (shape,) in inputs]
+        places = jnp.stack([jnp.asarray(k) for k in kept])
+        out = sampling.together(sample, places, shapes, attrs["dtype"].np)
+        ahead = np.array([sampling.reserved(math.prod(s)) for s in shapes], np.uint64)
+        return zip(out, jax.vmap(moved)(places, ahead), strict=True)
+
+    return draw
+
+
 def _declare(type_name: str, sample, allowed=FLOATING):
     """A random op that takes the shape of its result and draws by `sample`."""
 
@@ -59,6 +72,7 @@ def _declare(type_name: str, sample, allowed=FLOATING):
         gradient=STOPS,
         static=(0,),
         keeps=start,
+        together=_together(sample),
         stateful=True,
     )
     def draw(shape, *, dtype, kept):

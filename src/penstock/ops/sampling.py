@@ -18,19 +18,50 @@ The layouts, in words of 32 bits:
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+
+import numpy as np
 
 from penstock.ops import boxmuller
-from penstock.ops.philox import block, random_pairs, random_words
+from penstock.ops.philox import advance, block, random_pairs, random_words
 from penstock.ops.xla import jax, jnp, lax
 
 _MANTISSA = {"float16": (10, 15), "bfloat16": (7, 127)}
 _RESERVED_PER_VALUE = 256
 _TRUNCATED_AT = 2.0
+#: Draws that are made together are cut into pieces of so many values.
+_PIECE = 1024
 
 
 def reserved(size: int) -> int:
     """Blocks by which one run of a stateful op with `size` outputs advances."""
     return size * _RESERVED_PER_VALUE
+
+
+def together(draw: Callable, places: jax.Array, shapes, dtype) -> list[jax.Array]:
+    """`draw` for each of `places` (key and counter, uint32 [n, 6]) and of `shapes`.
+
+    A loop over equal pieces of all results: XLA compiles one draw instead of n.
+    """
+    if draw is truncated_normal:
+        blocks = _PIECE * 64
+    else:
+        blocks = _PIECE // (2 if jnp.dtype(dtype) == jnp.float64 else 4)
+    counts = [-(-math.prod(shape) // _PIECE) for shape in shapes]
+    owner = np.repeat(np.arange(len(counts)), counts)
+    first = np.cumsum([0, *counts])
+    behind = (np.arange(len(owner)) - first[owner]).astype(np.uint64) * blocks
+    keys, counters = places[owner, :2], places[owner, 2:]
+
+    def piece(place):
+        key, counter, ahead = place
+        return draw(key, advance(counter, ahead), (_PIECE,), dtype)
+
+    flat = lax.map(piece, (keys, counters, behind)).reshape(-1)
+    return [
+        flat[at * _PIECE : at * _PIECE + math.prod(shape)].reshape(shape)
+        for at, shape in zip(first, shapes, strict=False)
+    ]
 
 
 def unit_float32(word: jax.Array) -> jax.Array:

@@ -110,7 +110,8 @@ class DeviceStep:
         compiled = self._compiled.get(key)
         if compiled is None:
             if self._constants is None:
-                self._constants = [jnp.asarray(n.attrs["value"]) for n in self.large]
+                made = [n.attrs["value"] for n in self.large]
+                self._constants = [jnp.asarray(c) for c in (*made, np.float32(1))]
             compiled = jax.jit(self._pure(known), donate_argnums=0)
             self._compiled[key] = compiled
         return compiled
@@ -128,7 +129,8 @@ class DeviceStep:
             frame.alias.update(segment.aliases)
             frame.values.update(known)
             frame.values.update(zip(self.input_keys, inputs, strict=True))
-            for node, value in zip(self.large, constants, strict=True):
+            *large, frame.one = constants
+            for node, value in zip(self.large, large, strict=True):
                 frame.values[id(node.outputs[0])] = value
             with extent.compiling(n.type for n in nodes):
                 frame.run(nodes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -94,7 +94,7 @@ class Layer:
         return outputs
 
     @contextmanager
-    def _ready(self, inputs, scope=None) -> Iterator[Any]:
+    def _ready(self, inputs, scope=None) -> Generator[Any, None, None]:
         """The scopes of this layer, built for `inputs`; gives them as tensors."""
         self._enter(scope)
         reuse = self.built or self._reuse
