@@ -81,3 +81,11 @@ def test_second_derivatives(forward, gates, bias, states, mask):
         got = session.run(second, at(0.0))
     along = sum((g * d).sum() for g, d in zip(got, direction, strict=True))
     np.testing.assert_allclose(along, slope / 2e-5, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", rnn.ACTIVATIONS)
+def test_slopes_follow_from_what_an_activation_gave(name):
+    x = np.linspace(-3.03, 3.01, 41)
+    given, back = jax.vjp(rnn.ACTIVATIONS[name], x)
+    (wanted,) = back(np.ones_like(x))
+    np.testing.assert_allclose(rnn.SLOPES[name](given), wanted, atol=1e-12)

@@ -9,8 +9,6 @@ cells of 1.x do; GRU gates come in the order z, r, h.
 
 from __future__ import annotations
 
-import functools
-
 from penstock.core.dtypes import FLOATING
 from penstock.ir.op import TABLE, op
 from penstock.ops.xla import jax, jnp, lax
@@ -30,10 +28,24 @@ ACTIVATIONS = {
 }
 
 
-def _slope(name: str, x):
-    """The activation called `name` of `x` and its derivative there."""
-    value, back = jax.vjp(ACTIVATIONS[name], x)
-    return value, back(jnp.ones_like(value))[0]
+#: Their derivatives, from what the activation gave: nothing is computed twice.
+SLOPES = {
+    "elu": lambda y: jnp.where(y > 0, 1, y + 1).astype(y.dtype),
+    "exponential": lambda y: y,
+    "hard_sigmoid": lambda y: jnp.where((y > 0) & (y < 1), 0.2, 0).astype(y.dtype),
+    "linear": lambda y: jnp.ones_like(y),
+    "relu": lambda y: (y > 0).astype(y.dtype),
+    "selu": lambda y: jnp.where(y > 0, _SELU, y + _SELU * _SELU_ALPHA).astype(y.dtype),
+    "sigmoid": lambda y: y * (1 - y),
+    "softplus": lambda y: 1 - jnp.exp(-y),
+    "softsign": lambda y: jnp.square(1 - jnp.abs(y)),
+    "tanh": lambda y: 1 - y * y,
+}
+#: Klambauer et al. (2017).
+_SELU, _SELU_ALPHA = (
+    1.0507009873554804934193349852946,
+    1.6732632423543772848170429916717,
+)
 
 
 def _steps(x, go_backwards: bool):
@@ -126,9 +138,8 @@ def _same_as_inputs(*inputs, **_):
 
 @op(
     "_RecurrentSimple",
-    "x: T, kernel: T, recurrent: T, bias: T, h: T, mask: M -> y: T, last: T, "
-    "z: T, hs: T",
-    shape=lambda x, kernel, recurrent, bias, h, mask, **_: _dims(x, h, (1, 1), 1),
+    "x: T, kernel: T, recurrent: T, bias: T, h: T, mask: M -> y: T, last: T, hs: T",
+    shape=lambda x, kernel, recurrent, bias, h, mask, **_: _dims(x, h, (1,), 1),
     where=_WHERE,
 )
 def simple(x, kernel, recurrent, bias, h, mask, *, activation="tanh",
@@ -139,25 +150,24 @@ def simple(x, kernel, recurrent, bias, h, mask, *, activation="tanh",
     projected = _project(_steps(x, go_backwards), kernel, bias)
 
     def step(h, m, zx):
-        z = zx + h @ recurrent
-        new = _keep(m, act(z), h)
-        return new, (z, new)
+        new = _keep(m, act(zx + h @ recurrent), h)
+        return new, new
 
-    last, (z, hs) = _scan(step, h, (projected,), m)
-    return _sequence(hs, seen), last, z, hs
+    last, hs = _scan(step, h, (projected,), m)
+    return _sequence(hs, seen), last, hs
 
 
 @op(
     "_RecurrentSimpleGrad",
-    "x: T, kernel: T, recurrent: T, bias: T, h: T, mask: M, z: T, hs: T, dy: T, "
-    "dlast: T -> dx: T, dkernel: T, drecurrent: T, dbias: T, dh: T",
+    "x: T, kernel: T, recurrent: T, bias: T, h: T, mask: M, hs: T, dy: T, dlast: T "
+    "-> dx: T, dkernel: T, drecurrent: T, dbias: T, dh: T",
     shape=lambda *inputs, **_: _same_as_inputs(*inputs[:5]),
     where=_WHERE,
 )
-def simple_grad(x, kernel, recurrent, bias, h, mask, z, hs, dy, dlast, *,
+def simple_grad(x, kernel, recurrent, bias, h, mask, hs, dy, dlast, *,
                 activation="tanh", go_backwards=False, zero_masked=False):  # fmt: skip
     m, seen = _masks(mask, go_backwards, zero_masked)
-    _, slope = _slope(activation, z)
+    slope = SLOPES[activation](hs)
 
     def step(dh, m, down, slope):
         dh = dh + down
@@ -190,22 +200,22 @@ def _gradient_rule(forward, backward: str, outputs: int, states: int):
         return [*out, None]
 
 
-_gradient_rule(simple, "_RecurrentSimpleGrad", 4, 1)
+_gradient_rule(simple, "_RecurrentSimpleGrad", 3, 1)
 
 
 # --- LSTM -----------------------------------------------------------------------------
 
 
-def _gates(z, order: str):
-    """Parts i, f, g, o of `z`, which keeps them in `order`: o comes last."""
-    parts = dict(zip(order, jnp.split(z, 4, axis=-1), strict=True))
+def _gates(gates, order: str):
+    """Parts i, f, g, o of `gates`, which keeps them in `order`: o comes last."""
+    parts = dict(zip(order, jnp.split(gates, 4, axis=-1), strict=True))
     return [parts[gate] for gate in "ifgo"]
 
 
 @op(
     "_RecurrentLSTM",
     "x: T, kernel: T, recurrent: T, bias: T, h: T, c: T, mask: M "
-    "-> y: T, last_h: T, last_c: T, z: T, hs: T, cs: T",
+    "-> y: T, last_h: T, last_c: T, gates: T, hs: T, cs: T",
     shape=lambda x, kernel, recurrent, bias, h, c, mask, **_: _dims(x, h, (4, 1, 1), 2),
     where=_WHERE,
 )
@@ -220,39 +230,40 @@ def lstm(x, kernel, recurrent, bias, h, c, mask, *, activation="tanh",
     def step(carry, m, zx):
         h, c = carry
         z = zx + h @ recurrent
-        i, f, g, o = _gates(z, order)
-        new_c = _keep(m, gate(f) * c + gate(i) * act(g), c)
-        new_h = _keep(m, gate(o) * act(new_c), h)
-        return (new_h, new_c), (z, new_h, new_c)
+        parts = zip(order, jnp.split(z, 4, axis=-1), strict=True)
+        gates = [act(part) if name == "g" else gate(part) for name, part in parts]
+        kept = jnp.concatenate(gates, -1)
+        i, f, g, o = _gates(kept, order)
+        new_c = _keep(m, f * c + i * g, c)
+        new_h = _keep(m, o * act(new_c), h)
+        return (new_h, new_c), (kept, new_h, new_c)
 
-    (last_h, last_c), (z, hs, cs) = _scan(step, (h, c), (projected,), m)
-    return _sequence(hs, seen), last_h, last_c, z, hs, cs
+    (last_h, last_c), (gates, hs, cs) = _scan(step, (h, c), (projected,), m)
+    return _sequence(hs, seen), last_h, last_c, gates, hs, cs
 
 
 @op(
     "_RecurrentLSTMGrad",
-    "x: T, kernel: T, recurrent: T, bias: T, h: T, c: T, mask: M, z: T, hs: T, cs: T, "
-    "dy: T, dlast_h: T, dlast_c: T "
+    "x: T, kernel: T, recurrent: T, bias: T, h: T, c: T, mask: M, gates: T, hs: T, "
+    "cs: T, dy: T, dlast_h: T, dlast_c: T "
     "-> dx: T, dkernel: T, drecurrent: T, dbias: T, dh: T, dc: T",
     shape=lambda *inputs, **_: _same_as_inputs(*inputs[:6]),
     where=_WHERE,
 )
-def lstm_grad(x, kernel, recurrent, bias, h, c, mask, z, hs, cs, dy, dlast_h, dlast_c,
-              *, activation="tanh", recurrent_activation="sigmoid",
+def lstm_grad(x, kernel, recurrent, bias, h, c, mask, gates, hs, cs, dy, dlast_h,
+              dlast_c, *, activation="tanh", recurrent_activation="sigmoid",
               go_backwards=False, zero_masked=False,
               order="ifgo"):  # fmt: skip
     m, seen = _masks(mask, go_backwards, zero_masked)
-    zi, zf, zg, zo = _gates(z, order)
-    gate = functools.partial(_slope, recurrent_activation)
-    (i, di), (f, df), (o, do) = gate(zi), gate(zf), gate(zo)
-    g, dg = _slope(activation, zg)
+    i, f, g, o = _gates(gates, order)
+    slope, gate_slope = SLOPES[activation], SLOPES[recurrent_activation]
     before = _before(cs, c)
-    ac, dac = _slope(activation, cs)
+    ac = ACTIVATIONS[activation](cs)
     # What the chain multiplies by at each step, for all steps at once.
-    chain = {"i": g * di, "f": before * df, "g": i * dg}
-    of_c = jnp.concatenate([chain[gate] for gate in order[:3]], -1)
-    of_h = o * dac
-    out = ac * do
+    chain = {"i": g * gate_slope(i), "f": before * gate_slope(f), "g": i * slope(g)}
+    of_c = jnp.concatenate([chain[name] for name in order[:3]], -1)
+    of_h = o * slope(ac)
+    out = ac * gate_slope(o)
 
     def step(carry, m, down, of_c, of_h, out, f):
         dh, dc = carry
@@ -288,7 +299,7 @@ _gradient_rule(lstm, "_RecurrentLSTMGrad", 6, 2)
 @op(
     "_RecurrentGRU",
     "x: T, kernel: T, recurrent: T, bias: T, h: T, mask: M "
-    "-> y: T, last: T, z: T, inner: T, hs: T",
+    "-> y: T, last: T, gates: T, inner: T, hs: T",
     shape=lambda x, kernel, recurrent, bias, h, mask, **_: _dims(x, h, (3, 1, 1), 1),
     where=_WHERE,
 )
@@ -306,44 +317,39 @@ def gru(x, kernel, recurrent, bias, h, mask, *, activation="tanh",
         x_gates, x_new = zx[:, : 2 * units], zx[:, 2 * units :]
         if reset_after:
             both = h @ recurrent + bias[1]
-            a = x_gates + both[:, : 2 * units]
+            gates = gate(x_gates + both[:, : 2 * units])
             inner = both[:, 2 * units :]
-            r = gate(a[:, units:])
-            new = x_new + r * inner
+            new = act(x_new + gates[:, units:] * inner)
         else:
-            a = x_gates + h @ recurrent[:, : 2 * units]
-            inner = gate(a[:, units:]) * h
-            new = x_new + inner @ recurrent[:, 2 * units :]
-        z = gate(a[:, :units])
-        out = _keep(m, z * h + (1 - z) * act(new), h)
-        return out, (jnp.concatenate([a, new], -1), inner, out)
+            gates = gate(x_gates + h @ recurrent[:, : 2 * units])
+            inner = gates[:, units:] * h
+            new = act(x_new + inner @ recurrent[:, 2 * units :])
+        z = gates[:, :units]
+        out = _keep(m, z * h + (1 - z) * new, h)
+        return out, (jnp.concatenate([gates, new], -1), inner, out)
 
-    last, (z, inner, hs) = _scan(step, h, (projected,), m)
-    return _sequence(hs, seen), last, z, inner, hs
+    last, (gates, inner, hs) = _scan(step, h, (projected,), m)
+    return _sequence(hs, seen), last, gates, inner, hs
 
 
 @op(
     "_RecurrentGRUGrad",
-    "x: T, kernel: T, recurrent: T, bias: T, h: T, mask: M, z: T, inner: T, hs: T, "
+    "x: T, kernel: T, recurrent: T, bias: T, h: T, mask: M, gates: T, inner: T, hs: T, "
     "dy: T, dlast: T -> dx: T, dkernel: T, drecurrent: T, dbias: T, dh: T",
     shape=lambda *inputs, **_: _same_as_inputs(*inputs[:5]),
     where=_WHERE,
 )
-def gru_grad(x, kernel, recurrent, bias, h, mask, z, inner, hs, dy, dlast, *,
+def gru_grad(x, kernel, recurrent, bias, h, mask, gates, inner, hs, dy, dlast, *,
              activation="tanh", recurrent_activation="sigmoid", go_backwards=False,
              zero_masked=False, reset_after=True):  # fmt: skip
     units = h.shape[-1]
     m, seen = _masks(mask, go_backwards, zero_masked)
-    update, d_update = _slope(recurrent_activation, z[..., :units])
-    reset, d_reset = _slope(recurrent_activation, z[..., units : 2 * units])
-    new, d_new = _slope(activation, z[..., 2 * units :])
+    update, reset, new = jnp.split(gates, 3, axis=-1)
+    gate_slope = SLOPES[recurrent_activation]
     before = _before(hs, h)
-    to_update = (before - new) * d_update
-    to_new = (1 - update) * d_new
-    if reset_after:
-        to_reset = inner * d_reset
-    else:
-        to_reset = before * d_reset
+    to_update = (before - new) * gate_slope(update)
+    to_new = (1 - update) * SLOPES[activation](new)
+    to_reset = (inner if reset_after else before) * gate_slope(reset)
     of_gates, of_new = recurrent[:, : 2 * units], recurrent[:, 2 * units :]
 
     def step(dh, m, down, update, reset, to_update, to_new, to_reset):
