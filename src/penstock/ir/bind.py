@@ -31,16 +31,19 @@ def bind(op: Op, args: tuple, given: Mapping[str, Any], convert: Convert) -> Bou
     Raises TypeError where types disagree with the signature, an argument is missing,
     or an attribute is unknown.
     """
-    if len(args) != len(op.inputs):
+    wanted_args = op.signature.inputs
+    if len(args) != len(wanted_args):
         raise TypeError(
-            f"{op.type} takes {len(op.inputs)} inputs "
-            f"({', '.join(a.name for a in op.inputs)}), received {len(args)}."
+            f"{op.type} takes {len(wanted_args)} inputs "
+            f"({', '.join(a.name for a in wanted_args)}), received {len(args)}."
         )
-    attrs = {**op.attrs, **{k: freeze(v) for k, v in given.items()}}
+    attrs = dict(op.attrs)
+    for name, value in given.items():
+        attrs[name] = freeze(value) if isinstance(value, list) else value
     types = _known_types(op, args, attrs)
     grouped = []
     flat: list[Tensor] = []
-    for arg, value in zip(op.inputs, args, strict=True):
+    for arg, value in zip(wanted_args, args, strict=True):
         if arg.is_list:
             tensors = _bind_list(op, arg, value, types, attrs, convert)
             grouped.append(tensors)
@@ -93,7 +96,7 @@ def _known_types(op: Op, args: tuple, attrs: Mapping[str, Any]) -> dict[str, Any
             types[name] = tuple(map(as_dtype, value))
         elif value is not None:
             types[name] = as_dtype(value)
-    for arg, value in zip(op.inputs, args, strict=True):
+    for arg, value in zip(op.signature.inputs, args, strict=True):
         if arg.type_attr is None or types.get(arg.type_attr) is not None:
             continue
         for item in value if arg.is_list and _is_sequence(value) else (value,):

@@ -9,7 +9,7 @@ attributes `T`, `N` and `Tin` of a GraphDef.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from penstock.core import dtypes
 from penstock.core.dtypes import DType
@@ -33,18 +33,19 @@ class Arg:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
+    """`type_attrs` are the names of attributes that hold types, in order."""
+
     inputs: tuple[Arg, ...]
     outputs: tuple[Arg, ...]
+    type_attrs: tuple[str, ...] = field(init=False)
 
-    @property
-    def type_attrs(self) -> tuple[str, ...]:
-        """The names of attributes that hold types, in order of appearance."""
+    def __post_init__(self):
         seen: dict[str, None] = {}
         for arg in (*self.inputs, *self.outputs):
             for name in (arg.type_attr, arg.list_attr):
                 if name is not None:
                     seen[name] = None
-        return tuple(seen)
+        object.__setattr__(self, "type_attrs", tuple(seen))
 
 
 def parse(text: str) -> Signature:
