@@ -17,6 +17,7 @@ QUESTIONS = (
     "session_run",
     "mnist_step",
     "recurrent",
+    "convolution",
     "eager",
     "data_pipeline",
     "keras_fit",

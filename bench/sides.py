@@ -117,7 +117,8 @@ def program(
     python: str, path: Path, *args: str, environment: dict[str, str] | None = None
 ) -> Callable[[], Outcome]:
     """One run of the script `path` by `python`, when called."""
-    settings = {**QUIET, **(environment or {})}
+    # A peer meets nothing of this checkout but what the side names.
+    settings = {**QUIET, "PYTHONPATH": "", **(environment or {})}
     return lambda: run([python, str(path), *args], settings)
 
 

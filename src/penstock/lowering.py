@@ -19,8 +19,9 @@ from penstock.ops import extent
 from penstock.ops.subgraph import NotOnDevice
 from penstock.ops.xla import backend, jnp
 
-#: Results with more elements are computed alone, on all cores.
-_SHARED = 1 << 18
+#: Draws are made together where there are more of a kind, as in initial values; those
+#: of more elements are made alone, on all cores.
+_FEW, _SHARED = 6, 1 << 18
 
 
 class Frame:
@@ -113,11 +114,11 @@ class Frame:
                 kinds.setdefault((node.type, *attrs.items()), []).append(node)
         done: set[Node] = set()
         for alike in kinds.values():
-            if len(alike) > 1:
-                first = alike[0].op
-                out = first.together(
-                    [[t._node.attrs["value"] for t in n.inputs] for n in alike],
-                    first.body_attrs(alike[0].attrs),
+            if len(alike) > _FEW:
+                op = alike[0].op
+                out = op.together(
+                    [_constants(n) for n in alike],
+                    op.body_attrs(alike[0].attrs),
                     [self.state[n] for n in alike],
                 )
                 for node, (value, kept) in zip(alike, out, strict=True):
@@ -128,9 +129,12 @@ class Frame:
 
     def _shareable(self, node: Node) -> bool:
         count = size(node.outputs[0].dims)
-        return bool(count and count <= _SHARED) and all(
-            t._node.type == "Const" and id(t) not in self.values for t in node.inputs
-        )
+        if not count or count > _SHARED:
+            return False
+        if any(t._node.type != "Const" or id(t) in self.values for t in node.inputs):
+            return False
+        attrs = node.op.body_attrs(node.attrs)
+        return body_here(node.op, _constants(node), attrs) is node.op.body
 
     def execute(self, node: Node) -> None:
         """Compute one node whose inputs are there."""
@@ -252,6 +256,11 @@ def _on_host(args: list[Any]) -> list[Any]:
 def _check_now(node: Node, holds: Any, message: str) -> None:
     if not np.asarray(holds).all():
         raise InvalidArgumentError(None, node, f"{message}\n\t [[node {node.name}]]")
+
+
+def _constants(node: Node) -> list[Any]:
+    """The values of a node's inputs, all of which are constants."""
+    return [t._node.attrs["value"] for t in node.inputs]
 
 
 def body_here(op: Op, args: list[Any], attrs: Mapping[str, Any]) -> Callable:

@@ -29,7 +29,7 @@ def test_the_stream_is_the_same_with_rounds_in_a_loop():
 
 
 def test_draws_made_together_are_those_made_alone():
-    shapes = [(3,), (1024,), (50, 41), (1, 7)]
+    shapes = [(3,), (1024,), (50, 41), (1, 7), (2,), (5, 5), (300,)]
     with tf.Graph().as_default():
         tf.set_random_seed(3)
         draws = [
