@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from penstock.compat import v1 as tf
 from penstock.ops import rnn
 from penstock.ops.xla import jax
 
@@ -61,17 +62,14 @@ def test_gradient_is_the_derivative(
 )
 def test_second_derivatives(forward, gates, bias, states, mask):
     """Of a penalty on the gradients, by the graph and by differences."""
-    from penstock.autodiff import gradients
-    from penstock.compat import v1 as tf
-
     values = arrays((B, T, D), (D, gates * U), (U, gates * U), bias, *[(B, U)] * states)
     direction = arrays(*(v.shape for v in values))
     with tf.Graph().as_default(), tf.Session() as session:
         fed = [tf.placeholder(tf.float64, v.shape) for v in values]
         out = forward(*fed, MASKS[mask])
         loss = tf.add_n([tf.reduce_sum(tf.sin(o)) for o in out[: 1 + states]])
-        penalty = tf.add_n([tf.reduce_sum(g**2) for g in gradients([loss], fed)])
-        second = gradients([penalty], fed)
+        penalty = tf.add_n([tf.reduce_sum(g**2) for g in tf.gradients([loss], fed)])
+        second = tf.gradients([penalty], fed)
 
         def at(step):
             moved = [v + step * d for v, d in zip(values, direction, strict=True)]
