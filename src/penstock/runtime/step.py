@@ -62,6 +62,7 @@ class DeviceStep:
         leaves = [n for n in segment.nodes if n.type == "Const"]
         self.large = [n for n in leaves if n.attrs["value"].size > _INLINE_CONSTANT]
         self._constants: list[Any] | None = None
+        self._one: Any = None
         self._compiled: dict[Any, Any] = {}
         self.guarded: list[tuple[Node, str]] = []
 
@@ -79,7 +80,7 @@ class DeviceStep:
                 raise uninitialized(error.args[0]) from None
             inputs = [values[k] for k in self.input_keys]
             done: list[Any] = []
-            arguments = (donated,), (read,), (inputs,), (self._constants,)
+            arguments = (donated,), (read,), (inputs,), (self._constants,), (self._one,)
             try:
                 # One call: Ctrl-C comes before or after it, and loses no result. The
                 # old values are given away, so the new ones must reach the store.
@@ -110,18 +111,22 @@ class DeviceStep:
         compiled = self._compiled.get(key)
         if compiled is None:
             if self._constants is None:
-                made = [n.attrs["value"] for n in self.large]
-                self._constants = [jnp.asarray(c) for c in (*made, np.float32(1))]
+                self._constants = [jnp.asarray(n.attrs["value"]) for n in self.large]
+                if extent.fences(self.segment.nodes):
+                    self._one = jnp.ones((), jnp.float32)
             compiled = jax.jit(self._pure(known), donate_argnums=0)
             self._compiled[key] = compiled
         return compiled
 
     def _pure(self, known: Mapping[int, np.ndarray]):
-        """`step(donated, read, inputs, constants) -> (states, outputs, holds)`."""
+        """`step(donated, read, inputs, constants) -> (states, outputs, holds)`.
+
+        `one` is a 1 for `extent.fences`; without it there are none.
+        """
         segment = self.segment
         nodes = [n for n in segment.nodes if n not in set(self.large)]
 
-        def step(donated, read, inputs, constants):
+        def step(donated, read, inputs, constants, one=None):
             frame = Frame(
                 dict(zip(self.donated, donated, strict=True))
                 | dict(zip(self.read, read, strict=True))
@@ -129,8 +134,8 @@ class DeviceStep:
             frame.alias.update(segment.aliases)
             frame.values.update(known)
             frame.values.update(zip(self.input_keys, inputs, strict=True))
-            *large, frame.one = constants
-            for node, value in zip(self.large, large, strict=True):
+            frame.one = one
+            for node, value in zip(self.large, constants, strict=True):
                 frame.values[id(node.outputs[0])] = value
             with extent.compiling(n.type for n in nodes):
                 frame.run(nodes)
