@@ -51,6 +51,13 @@ def test_era(source):
     assert era(uses(tree, "p.py"), [tree]).face == ERAS[source]
 
 
+def test_python_2_is_of_the_first_era():
+    tree = ast.parse(V2 + "x = tf.constant(1)")
+    assert era(uses(tree, "p.py"), [tree], python2=True).face == 1
+    tree = ast.parse(V2 + "tf.random.set_seed(1)")
+    assert era(uses(tree, "p.py"), [tree], python2=True).face == 2
+
+
 def test_the_eras_names_are_apart():
     eras = importlib.import_module("penstock.cli.eras")
     assert "train.AdamOptimizer" in eras.ONLY_1X and "app" in eras.ONLY_1X

@@ -32,12 +32,12 @@ class Era:
     why: str
 
 
-def era(uses: list[Use], trees: list[ast.Module]) -> Era:
+def era(uses: list[Use], trees: list[ast.Module], python2: bool = False) -> Era:
     """The era of the program whose files make `uses` and have `trees`.
 
     An assertion about the version decides; then the names that exist in one era only,
-    by their number; then 2. Names under `tf.compat.v1` mean what they say in either
-    era and decide nothing.
+    by their number; then 1 where it is Python 2, else 2. Names under `tf.compat.v1`
+    mean what they say in either era and decide nothing.
     """
     for tree in trees:
         asserted = _asserted(tree)
@@ -49,6 +49,8 @@ def era(uses: list[Use], trees: list[ast.Module]) -> Era:
         return Era(1, f"only 1.x has {_shown(one)}")
     if two:
         return Era(2, f"only 2.x has {_shown(two)}")
+    if python2:
+        return Era(1, "it is written in Python 2")
     return Era(2, "no name that only one era has")
 
 

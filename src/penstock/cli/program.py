@@ -40,7 +40,8 @@ class Program:
     @property
     def era(self) -> Era:
         trees: list[ast.Module] = [parsed.tree for parsed in self.files.values()]
-        return era(self.uses, trees)
+        old = any(parsed.python2 for parsed in self.files.values())
+        return era(self.uses, trees, python2=old)
 
     @property
     def signs(self) -> list[tuple[str, Sign]]:

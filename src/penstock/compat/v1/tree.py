@@ -82,6 +82,19 @@ _MESSAGES = _all(
     "penstock.formats.example",
 )
 
+#: What 1.0 took away of 0.x, under the names that followed.
+_BATCHED = (
+    "cholesky matrix_band_part matrix_determinant matrix_diag matrix_diag_part"
+    " matrix_inverse matrix_set_diag matrix_solve matrix_transpose"
+    " matrix_triangular_solve self_adjoint_eig svd fft ifft"
+)
+_OLDER = _spelled(
+    "penstock.compat.v1",
+    select="where",
+    complex_abs="abs",
+    **{f"batch_{name}": name for name in _BATCHED.split()},
+)
+
 _TUTORIAL = {"load_mnist": "penstock.datasets.mnist_tutorial:read_data_sets"}
 
 _ROOT_SOURCES = (
@@ -106,12 +119,23 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             **_VERSIONS,
             **_EAGER,
             **_OLD_SUMMARIES,
+            **_OLDER,
             "keras": "penstock.keras",
         },
         _ROOT_SOURCES,
     ),
-    "nn": ({}, _both("nn*", "rnn*", "embedding*", "sampled*", "ctc*")),
-    "nn.rnn_cell": ({}, _both("rnn_cell*", "cells*")),
+    "nn": (
+        {"bidirectional_rnn": "penstock.v1.rnn:static_bidirectional_rnn"},
+        _both("nn*", "rnn*", "embedding*", "sampled*", "ctc*"),
+    ),
+    "nn.rnn_cell": (
+        _all(
+            "EmbeddingWrapper InputProjectionWrapper OutputProjectionWrapper",
+            "penstock.v1.contrib_rnn",
+        ),
+        _both("rnn_cell*", "cells*"),
+    ),
+    "nn.seq2seq": ({}, ("penstock.v1.contrib_legacy_seq2seq",)),
     "train": (
         {
             "write_graph": "penstock.saving.graph_io:write_graph",
