@@ -286,11 +286,11 @@ def string_split_v2(input, sep, *, maxsplit=-1):
 
 @_string_op("StringToHashBucketFast", "input: string -> output: int64")
 def string_to_hash_bucket_fast(input, *, num_buckets):
-    fingerprint = _fingerprint64()
+    fingerprint = fingerprint64()
     return _map(lambda s: fingerprint(s) % num_buckets, input, np.int64)
 
 
-def _fingerprint64():
+def fingerprint64():
     """FarmHash's Fingerprint64 of bytes, from the package `cityhash`."""
     try:
         from farmhash import Fingerprint64

@@ -93,3 +93,14 @@ def test_a_number_out_of_range_is_told():
         L.CategoryEncoding(num_tokens=3, output_mode="one_hot")(np.ones((2, 2), int))
     with pytest.raises(InvalidArgumentError, match="num_oov_indices"):
         L.StringLookup(vocabulary=["a"], num_oov_indices=0)(tf.constant(["b"]))
+
+
+def test_unknown_keys_are_spread_as_tensorflow_does():
+    """What tf_keras 2.21 gave."""
+    words = tf.constant([*"bcdefghij", "word", "hello"])
+    pytest.importorskip("farmhash")
+    layer = L.StringLookup(vocabulary=["a"], num_oov_indices=5)
+    assert layer(words).numpy().tolist() == [2, 2, 0, 1, 2, 4, 2, 0, 4, 0, 1]
+    layer = L.IntegerLookup(vocabulary=[1], num_oov_indices=5)
+    numbers = tf.constant([2, 3, 4, 5, 100, -7, 12345678901])
+    assert layer(numbers).numpy().tolist() == [2, 3, 4, 0, 0, 3, 1]

@@ -14,6 +14,7 @@ from penstock.core.errors import InvalidArgumentError
 from penstock.keras.layer import Layer
 from penstock.keras.layers.options import given
 from penstock.keras.layers.preprocessing_numbers import batches_of, encoded
+from penstock.ops.strings import fingerprint64
 
 MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf")
 
@@ -191,7 +192,11 @@ class Lookup(OfKeys):
             )  # fmt: skip
         if self.num_oov_indices == 1:
             return first
-        return first + hash_of(str(key)) % self.num_oov_indices
+        return first + self._hash(key) % self.num_oov_indices
+
+    def _hash(self, key) -> int:
+        """What spreads unknown keys, as TensorFlow does: FarmHash of strings."""
+        return key if self.key is int else fingerprint64()(str(key).encode("utf-8"))
 
     def _check_vocabulary(self) -> None:
         if not self._keys:
@@ -256,14 +261,6 @@ def _lines(path: str) -> list[str]:
 
 def _dtype_of(output_mode: str) -> str | None:
     return "int64" if output_mode == "int" else None
-
-
-def hash_of(key: str) -> int:
-    """A number that depends on `key` alone: FNV-1a, 64 bits."""
-    value = 0xCBF29CE484222325
-    for byte in key.encode("utf-8"):
-        value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
-    return value
 
 
 class StringLookup(Lookup):
