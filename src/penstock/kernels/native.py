@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import os
+import threading
 
 from penstock.kernels.build import Unavailable, compiled
 from penstock.ops.xla import jax
@@ -19,6 +20,8 @@ HANDLERS = (
 #: How often OpenMP's threads look for work before they sleep: spinning longer takes
 #: the cores from XLA's own threads between two kernels.
 _SPINS = "3000"
+#: XLA refuses a name that is registered twice.
+_once = threading.Lock()
 
 
 def available() -> bool:
@@ -48,9 +51,14 @@ def target(handler: str) -> str:
     return f"penstock_{handler}_{_loaded()[1].rpartition('-')[2].removesuffix('.so')}"
 
 
-@functools.cache
 def _loaded() -> tuple[ctypes.CDLL | None, str]:
     """(the library or None, its path or the reason)."""
+    with _once:
+        return _load()
+
+
+@functools.cache
+def _load() -> tuple[ctypes.CDLL | None, str]:
     if os.environ.get("PENSTOCK_KERNELS", "").lower() in ("off", "0", "no"):
         return None, "switched off by PENSTOCK_KERNELS"
     try:
