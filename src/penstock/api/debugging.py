@@ -32,7 +32,10 @@ def Assert(condition, data, summarize=None, name=None):
 
 def check_numerics(tensor, message, name=None):
     """`tensor`; fails at run time where it holds a NaN or an infinity."""
-    return TABLE["CheckNumerics"](tensor, message=message, name=name)
+    checked = TABLE["CheckNumerics"](tensor, message=message, name=name)
+    if context.executing_eagerly():
+        checked.array()  # it fails here, not where its value is looked at
+    return checked
 
 
 def verify_tensor_all_finite(t=None, msg=None, name=None, x=None, message=None):
@@ -68,7 +71,7 @@ def _binary(label, op, sign, x, y, data, summarize, message, name):
 
 
 def _name(t: Tensor) -> str:
-    return "shape=" + str(t.shape) if context.executing_eagerly() else t.name
+    return f"shape={t.shape}" if getattr(t, "is_eager", False) else t.name
 
 
 _COMPARE = {

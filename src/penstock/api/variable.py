@@ -56,6 +56,8 @@ class Variable:
         self._uid = next(_uids)
         self._trainable = True if trainable is None else bool(trainable)
         self._name = name or "Variable"
+        if type(self) is Variable and context.executing_eagerly() and RECORDER.scope:
+            self._name = f"{RECORDER.scope}/{self._name}"
         self.constraint = constraint
         self.synchronization, self.aggregation = synchronization, aggregation
         kind = None if dtype is None else as_dtype(dtype)
@@ -191,7 +193,7 @@ class Variable:
             self._own_dims, tensor.dims
         ):
             raise ValueError(
-                f"Cannot assign value to variable '{self.name}': Shape mismatch. The "
+                f"Cannot assign value to variable ' {self.name}': Shape mismatch.The "
                 f"variable shape {self.shape}, and the assigned value shape "
                 f"{tensor.shape} are incompatible."
             )

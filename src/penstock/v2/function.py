@@ -21,7 +21,7 @@ from penstock.api.rewriting import rewritten
 from penstock.api.specs import TensorSpec
 from penstock.core import nest
 from penstock.core.dtypes import as_dtype
-from penstock.core.errors import UnsupportedError
+from penstock.core.errors import InvalidArgumentError, UnsupportedError
 from penstock.core.shapes import compatible
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
@@ -317,8 +317,28 @@ class ConcreteFunction:
         return self.canonical
 
     def __call__(self, *args, **kwargs):
+        self._check_plain(args, kwargs)
         flat = [p for a in nest.flatten((args, kwargs)) for p in _parts(a)]
         return self.run([a for a in flat if _is_tensor_like(a)])
+
+    def _check_plain(self, args, kwargs) -> None:
+        """Raise TypeError for a Python value that is not the one traced with."""
+        parameters = list(self._function.function_spec.parameters)
+        positional, named = self.canonical
+        traced = {**dict(zip(parameters, positional, strict=False)), **named}
+        for name, value in {
+            **dict(zip(parameters, args, strict=False)),
+            **kwargs,
+        }.items():
+            if name not in traced:
+                continue
+            leaves = nest.flatten(traced[name])
+            plain = not any(isinstance(leaf, TensorSpec) for leaf in leaves)
+            if plain and not _is_tensor_like(value) and value != traced[name]:
+                raise TypeError(
+                    f"{self.name} was traced with {name}={traced[name]!r}, received "
+                    f"{value!r}. Call the tf.function for other values."
+                )
 
     def run(self, tensors: list):
         """The outputs for these argument tensors, in the structure returned."""
@@ -332,6 +352,13 @@ class ConcreteFunction:
             as_tensor(where, t, p.dtype, None)
             for t, p in zip(tensors, self._arguments, strict=True)
         ]
+        for i, (t, p) in enumerate(zip(inputs, self._arguments, strict=True)):
+            if t.dtype is not p.dtype and t.dtype.base_dtype is not p.dtype.base_dtype:
+                raise InvalidArgumentError(
+                    None, None, f"cannot compute {self.name} as input #{i} "
+                    f"(zero-based) was expected to be a {p.dtype.name} tensor but is a "
+                    f"{t.dtype.name} tensor",
+                )  # fmt: skip
         found = (
             self._call.inline(where, inputs) if not where.eager else self._call(inputs)
         )

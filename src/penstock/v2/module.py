@@ -35,7 +35,7 @@ class Module:
 
     @property
     def name_scope(self) -> name_scope:
-        return name_scope(self._name)
+        return name_scope(f"{self._name}/")
 
     @property
     def variables(self) -> tuple:

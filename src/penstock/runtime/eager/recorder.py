@@ -45,6 +45,7 @@ class Recorder(threading.local):
         self.window = Window()
         self.tapes: list[Any] = []
         self.strict = False
+        self.scope = ""
         self.kept: dict[Any, EagerTensor] = {}
         self.numbers: dict[Any, set] = {}
         self.scratch: dict[Any, Any] = {}
@@ -230,7 +231,7 @@ class Recorder(threading.local):
         )
 
     def name_scope(self, name):
-        return _Scope(name)
+        return _Scope(self, name)
 
     def control_dependencies(self, inputs):
         return nullcontext()
@@ -242,25 +243,34 @@ class Recorder(threading.local):
         return nullcontext()
 
     def get_name_scope(self) -> str:
-        return ""
+        return self.scope
 
     def unique_name(self, name: str, mark_as_used: bool = True) -> str:
         return name
 
 
 class _Scope:
-    """A name scope under eager execution: a name, and nothing else."""
+    """A name scope under eager execution: variables made inside are named by it."""
 
-    __slots__ = ("_name",)
+    __slots__ = ("_name", "_outer", "_recorder")
 
-    def __init__(self, name):
-        self._name = name
+    def __init__(self, recorder, name):
+        self._recorder, self._name = recorder, name
 
     def __enter__(self) -> str:
-        return f"{self._name}/" if self._name else ""
+        recorder, name = self._recorder, self._name
+        self._outer = outer = recorder.scope
+        if not name:
+            full = ""
+        elif name.endswith("/"):
+            full = name[:-1]
+        else:
+            full = f"{outer}/{name}" if outer else name
+        recorder.scope = full
+        return f"{full}/" if full else ""
 
     def __exit__(self, kind, error, traceback) -> None:
-        """Nothing was changed."""
+        self._recorder.scope = self._outer
 
 
 RECORDER = Recorder()
