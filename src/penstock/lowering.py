@@ -17,7 +17,7 @@ from penstock.ir.op import Op
 from penstock.ir.tensor import Tensor
 from penstock.ops import extent
 from penstock.ops.subgraph import NotOnDevice
-from penstock.ops.xla import backend, jnp
+from penstock.ops.xla import backend, jax, jnp
 
 #: Draws are made together where there are more of a kind, as in initial values; those
 #: of more elements are made alone, on all cores.
@@ -161,8 +161,10 @@ class Frame:
         if self.host:
             args = _on_host(args)
         if op.fold is not None and _all_known(args):
-            self._keep(node, op.fold(*args, **op.body_attrs(node.attrs)))
-            return
+            # What does not hold is told where the node runs, if it does.
+            if op.guard is None or _holds(op, args, op.body_attrs(node.attrs)):
+                self._keep(node, op.fold(*args, **op.body_attrs(node.attrs)))
+                return
         if not self.host:
             self._check_static(node, args)
         if op.guard is not None:
@@ -253,9 +255,20 @@ def _on_host(args: list[Any]) -> list[Any]:
     ]
 
 
+def _holds(op: Op, args: list[Any], attrs: Mapping[str, Any]) -> bool:
+    """Whether the guard of `op` holds for values that are known while compiling."""
+    with jax.ensure_compile_time_eval():
+        holds, _ = op.guard(*args, **attrs)  # type: ignore[misc]
+        return bool(np.asarray(holds).all())
+
+
 def _check_now(node: Node, holds: Any, message: str) -> None:
     if not np.asarray(holds).all():
-        raise InvalidArgumentError(None, node, f"{message}\n\t [[node {node.name}]]")
+        file, number = node.line
+        where = f", defined at {file}:{number}" if file else ""
+        raise InvalidArgumentError(
+            None, node, f"{message}\n\t [[node {node.name}{where}]]"
+        )
 
 
 def _constants(node: Node) -> list[Any]:

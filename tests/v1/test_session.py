@@ -330,3 +330,18 @@ def test_a_feed_dict_that_is_none():
     with tf.Session() as sess:
         with pytest.raises(TypeError, match="feed_dict must be a dictionary"):
             sess.run("zero:0", 3)
+
+
+@pytest.mark.parametrize("at", [5, -1])
+def test_constants_that_index_outside_are_told_only_where_they_run(at):
+    with tf.Graph().as_default(), tf.Session() as session:
+        outside = tf.gather([1, 2], at)
+        with pytest.raises(tf.errors.InvalidArgumentError, match="test_session.py"):
+            session.run(outside)
+        number = tf.placeholder(tf.int32, [])
+        either = tf.cond(
+            number * 2 > 2, lambda: tf.gather([1, 2], at), lambda: tf.constant(3)
+        )
+        assert session.run(either, {number: 0}) == 3
+        with pytest.raises(tf.errors.InvalidArgumentError, match="not all in"):
+            session.run(either, {number: 2})
