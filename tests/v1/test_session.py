@@ -336,7 +336,7 @@ def test_a_feed_dict_that_is_none():
 def test_constants_that_index_outside_are_told_only_where_they_run(at):
     with tf.Graph().as_default(), tf.Session() as session:
         outside = tf.gather([1, 2], at)
-        with pytest.raises(tf.errors.InvalidArgumentError, match="test_session.py"):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"test_session\.py"):
             session.run(outside)
         number = tf.placeholder(tf.int32, [])
         either = tf.cond(
