@@ -355,3 +355,21 @@ def test_killed_while_saving_leaves_a_checkpoint(folder, after):
     assert newest is not None
     values = tf.train.load_variable(newest, "v")
     assert values.shape == (200000,) and (values == values[0]).all() and values[0] > 0
+
+
+def test_inspect_checkpoint_prints_what_is_there(tmp_path, capsys):
+    from penstock.v1.inspect_checkpoint import print_tensors_in_checkpoint_file
+
+    prefix = str(tmp_path / "model")
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.get_variable("b", [2], initializer=tf.ones_initializer())
+        tf.get_variable("a", [], initializer=tf.zeros_initializer())
+        session.run(tf.global_variables_initializer())
+        tf.train.Saver().save(session, prefix)
+    print_tensors_in_checkpoint_file(prefix, "", True)
+    print_tensors_in_checkpoint_file(prefix, "b", False)
+    print_tensors_in_checkpoint_file(prefix, "c", False)
+    both = "tensor: b (float32) [2]\n[1. 1.]\n# Total number of params: 3\n"
+    assert capsys.readouterr().out == (
+        f"tensor: a (float32) []\n0.0\n{both}{both}Tensor c not found in checkpoint\n"
+    )

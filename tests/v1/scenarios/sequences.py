@@ -135,3 +135,19 @@ def raw_rnn(tf):
     names = ["outputs", "c", "h", "calls", "slope"]
     out = dict(zip(names, values, strict=True))
     return out | {"names": [v.name for v in tf.trainable_variables()]}
+
+
+def edit_distance(tf):
+    guess = tf.SparseTensor(
+        [[0, 0, 0], [1, 0, 0], [1, 0, 1], [1, 1, 0]], ["a", "b", "x", "z"], [2, 2, 2]
+    )
+    truth = tf.SparseTensor(
+        [[0, 1, 0], [1, 0, 0], [1, 0, 1], [1, 1, 0]], ["a", "b", "c", "a"], [2, 2, 2]
+    )
+    made = [
+        tf.edit_distance(guess, truth),
+        tf.edit_distance(guess, truth, normalize=False),
+    ]
+    with tf.Session() as session:
+        values = session.run(made)
+    return {"relative": values[0], "steps": values[1], "shape": str(made[0].shape)}
