@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from penstock.api.slicing import assign_slice
+from penstock.api.variable import SlicedTensor
+
 _BINARY = """
     add radd sub rsub mul rmul truediv rtruediv div rdiv floordiv rfloordiv mod rmod
     pow rpow matmul rmatmul and rand or ror xor rxor lt le gt ge getitem
@@ -34,3 +37,19 @@ def _unary(method: str, read: Callable) -> Callable:
 
     operator.__name__ = method
     return operator
+
+
+def attach_parts(kind: Any) -> None:
+    """Let `variable[index]` of class `kind` be assigned to."""
+    kind.__getitem__ = _part
+    kind._assign_part = assign_slice
+
+
+def _part(variable, index):
+    read = variable.value()[index]
+    if getattr(read, "is_eager", False):
+        return read
+    made = SlicedTensor(read._node, read.value_index, read.dtype, read.dims)
+    made._of = (variable, index)
+    read._node.outputs[read.value_index] = made
+    return made

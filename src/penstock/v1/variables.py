@@ -16,7 +16,7 @@ from penstock.v1.graph_keys import GraphKeys
 from penstock.v1.initialized import guarded, initialized_value
 from penstock.v1.scopes import init_scope
 from penstock.v1.slice_info import SaveSliceInfo
-from penstock.v1.variable_operators import attach
+from penstock.v1.variable_operators import attach, attach_parts
 
 _resource_default = False
 
@@ -396,3 +396,4 @@ def _as_tuple(shape: TensorShape) -> str:
 
 
 attach(Variable, lambda variable: variable.value())
+attach_parts(Variable)

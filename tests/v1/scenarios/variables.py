@@ -129,3 +129,15 @@ def global_steps(tf):
             "texts": names, "nodes": _nodes(tf),
             "step": np.int64(tf.train.global_step(sess, step)),
         }  # fmt: skip
+
+
+def assigned_parts(tf):
+    v = tf.Variable([[1.0, 2.0], [3.0, 4.0]], use_resource=False)
+    w = tf.Variable([1, 2, 3, 4], use_resource=True)
+    first = v[0, 1:].assign([7.0])
+    read = v[1] * 2.0
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        out = {"whole": session.run(first), "read": session.run(read)}
+        session.run(w[1:3].assign([8, 9]))
+        return out | {"resource": session.run(w)}
