@@ -27,7 +27,9 @@ def py_func(func, inp, Tout, stateful=True, name=None):
 def numpy_function(
     func: Any = None, inp: Any = None, Tout=None, stateful=True, name=None
 ):
-    """As `py_func`. As `tf.numpy_function`."""
+    """As `py_func`; a decorator where only Tout is given. As `tf.numpy_function`."""
+    if func is None:
+        return lambda f: lambda *args: numpy_function(f, args, Tout, stateful, name)
     if context.executing_eagerly():
         made = func(*[getattr(x, "numpy", lambda x=x: x)() for x in inp])
         return nest.map_structure(tensor, made)
@@ -36,6 +38,8 @@ def numpy_function(
 
 def py_function(func: Any = None, inp: Any = None, Tout=None, name=None):
     """`func` of eager tensors, called when the step runs. As `tf.py_function`."""
+    if func is None:
+        return lambda f: lambda *args: py_function(f, args, Tout, name)
     if context.executing_eagerly():
         return func(*[tensor(x) for x in inp])
 

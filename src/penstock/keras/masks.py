@@ -27,3 +27,15 @@ def set_mask(tensor, mask) -> None:
         weakref.ref(tensor, lambda _: _masks_by_id.pop(key, None)),
         mask,
     )
+
+
+def _forget_mask(tensor) -> None:
+    if getattr_mask(tensor) is None:
+        raise AttributeError("_keras_mask")
+    del _masks_by_id[id(tensor)]
+
+
+#: Programs read, set and delete it under Keras' name: `del logits._keras_mask`.
+Tensor._keras_mask = property(  # type: ignore[attr-defined]
+    getattr_mask, set_mask, _forget_mask
+)

@@ -80,7 +80,7 @@ def reduced(values, sample_weight, reduction: str):
         return total
     if reduction == "mean_with_sample_weight" and sample_weight is not None:
         weight = math.cast(tensor(sample_weight), values.dtype.base_dtype)
-        weight = array.broadcast_to(aligned(weight, values), array.shape(values))
+        weight = array.broadcast_to(aligned(weight, values), array.shape(total))
         return math.divide_no_nan(math.reduce_sum(total), math.reduce_sum(weight))
     if reduction == "sum":
         return math.reduce_sum(total)
