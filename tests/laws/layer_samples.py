@@ -5,10 +5,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+
+
+@dataclass(frozen=True)
+class Inner:
+    """A layer among the arguments of another."""
+
+    layer: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+    def __repr__(self):
+        parts = ", ".join(f"{k}={v!r}" for k, v in self.arguments.items())
+        return f"{self.layer}({parts})"
 
 
 @dataclass(frozen=True)
@@ -20,6 +32,9 @@ class LayerSample:
     call: dict[str, Any] = field(default_factory=dict)
     many: bool = False  # called on a list of inputs
     positive: bool = False
+    states: bool = False  # a cell: called on the first input and a list of the rest
+    words: tuple = ()  # strings to be called on
+    reference: str = "tf_keras"  # else keras (Keras 3), or nothing: ours alone
 
     @property
     def key(self) -> str:
@@ -27,7 +42,29 @@ class LayerSample:
         more = "".join(f"; {k}={v!r}" for k, v in self.call.items())
         return f"{self.layer}({parts}) {list(self.shapes)}{more}"
 
+    def made(self, layers, **more):
+        """The layer, of the module `layers`."""
+
+        def real(value):
+            if isinstance(value, Inner):
+                return getattr(layers, value.layer)(**value.arguments)
+            if isinstance(value, list):
+                return [real(v) for v in value]
+            return value
+
+        options = {k: real(v) for k, v in self.arguments.items()}
+        return getattr(layers, self.layer)(name="sample", **options, **more)
+
+    def called(self, layer, inputs):
+        if self.many:
+            return layer(inputs, **self.call)
+        if self.states:
+            return layer(inputs[0], inputs[1:], **self.call)
+        return layer(*inputs, **self.call)
+
     def inputs(self) -> list[np.ndarray]:
+        if self.words:
+            return [np.array(w) for w in self.words]
         rng = np.random.default_rng(7)
         if self.below:
             return [
@@ -228,7 +265,85 @@ PREPROCESSING = [
     _one("CategoryEncoding", (3, 4), below=5, num_tokens=5, output_mode="count"),
 ]
 
+PREPROCESSING += [
+    _one("RandomRotation", _IMAGE, call=_STILL, factor=0.2),
+    _one("RandomTranslation", _IMAGE, call=_STILL, height_factor=0.2,
+         width_factor=(-0.1, 0.3)),
+    _one("RandomZoom", _IMAGE, call=_STILL, height_factor=(-0.2, 0.2),
+         fill_mode="constant"),
+    _one("RandomHeight", _IMAGE, call=_STILL, factor=0.2),
+    _one("RandomWidth", _IMAGE, call=_STILL, factor=(0.1, 0.2)),
+    _one("RandomRotation", _IMAGE, call=_TRAIN, factor=(0.1, 0.1)),
+    _one("RandomRotation", _IMAGE, call=_TRAIN, factor=(0.1, 0.1),
+         fill_mode="constant", fill_value=0.5),
+    _one("RandomRotation", _IMAGE, call=_TRAIN, factor=(0.1, 0.1), fill_mode="nearest"),
+    _one("RandomRotation", _IMAGE, call=_TRAIN, factor=(0.1, 0.1), fill_mode="wrap"),
+    _one("RandomTranslation", _IMAGE, call=_TRAIN, height_factor=(0.25, 0.25),
+         width_factor=(-0.3, -0.3)),
+    _one("RandomTranslation", _IMAGE, call=_TRAIN, height_factor=(0.2, 0.2),
+         width_factor=(-0.3, -0.3), interpolation="nearest", fill_mode="constant"),
+    _one("RandomZoom", _IMAGE, call=_TRAIN, height_factor=(-0.3, -0.3)),
+    _one("RandomZoom", _IMAGE, call=_TRAIN, height_factor=(0.3, 0.3),
+         width_factor=(-0.2, -0.2)),
+    _one("RandomHeight", _IMAGE, call=_TRAIN, factor=(0.4, 0.4)),
+    _one("RandomWidth", _IMAGE, call=_TRAIN, factor=(-0.3, -0.3)),
+    _one("Normalization", (3, 4), mean=0.5, variance=2.0),
+    _one("IntegerLookup", (3, 4), below=6, vocabulary=[1, 3, 4]),
+    LayerSample("StringLookup", {"vocabulary": ["a", "b"]}, (),
+                words=([["a", "c"], ["b", "b"]],)),
+    LayerSample("TextVectorization", {"vocabulary": ["an", "apple"]}, (),
+                words=([["An apple."], ["a pear"]],)),
+    LayerSample("Hashing", {"num_bins": 7}, (), words=([["a"], ["b"], ["hello"]],)),
+    LayerSample("Hashing", {"num_bins": 7, "mask_value": ""}, (),
+                words=([["a"], [""], ["hello"]],)),
+    LayerSample("Hashing", {"num_bins": 7, "salt": [1337, 42]}, (),
+                words=([["a"], ["b"], ["hello"]],)),
+    _one("Hashing", (3, 4), below=50, num_bins=5, mask_value=1, salt=133),
+]  # fmt: skip
+
+_FILM = (2, 3, 5, 4, 2)
+CONV_RECURRENT = [
+    _one("ConvLSTM1D", (2, 3, 6, 2), filters=2, kernel_size=3),
+    _one("ConvLSTM2D", _FILM, filters=2, kernel_size=(3, 2), padding="same",
+         return_sequences=True),
+    _one("ConvLSTM2D", _FILM, filters=2, kernel_size=2, strides=2, return_state=True,
+         recurrent_activation="sigmoid", unit_forget_bias=False, go_backwards=True),
+    _one("ConvLSTM3D", (1, 2, 3, 3, 3, 2), filters=2, kernel_size=2, use_bias=False),
+    _one("LocallyConnected1D", _SERIES, filters=2, kernel_size=3, strides=2),
+    _one("LocallyConnected2D", _IMAGE, filters=2, kernel_size=(2, 3), use_bias=False,
+         activation="tanh"),
+]  # fmt: skip
+
+_CELL = {"units": 4}
+WRAPPERS = [
+    LayerSample("SimpleRNNCell", _CELL, ((3, 2), (3, 4)), states=True),
+    LayerSample("LSTMCell", _CELL, ((3, 2), (3, 4), (3, 4)), states=True),
+    LayerSample("GRUCell", _CELL, ((3, 2), (3, 4)), states=True),
+    _one("RNN", (3, 5, 2), cell=Inner("LSTMCell", {"units": 3})),
+    _one("RNN", (3, 5, 2), cell=[Inner("GRUCell", {"units": 3}),
+                                 Inner("SimpleRNNCell", {"units": 2})],
+         return_sequences=True),
+    _one("Bidirectional", (3, 5, 2), layer=Inner("LSTM", {"units": 3})),
+    _one("Bidirectional", (3, 5, 2), merge_mode="sum",
+         layer=Inner("GRU", {"units": 3, "return_sequences": True})),
+    _one("TimeDistributed", (3, 5, 2), layer=Inner("Dense", {"units": 3})),
+    _one("TimeDistributed", (2, 3, 6, 5, 2),
+         layer=Inner("Conv2D", {"filters": 2, "kernel_size": 3})),
+    _one("EinsumDense", (2, 3, 4), equation="abc,cd->abd", output_shape=(None, 5),
+         bias_axes="d"),
+    _one("RMSNormalization", (3, 4)),
+    _one("Identity", (3, 4)),
+    replace(_one("SyncBatchNormalization", (6, 4)), reference=""),
+]  # fmt: skip
+WRAPPERS[-3] = replace(WRAPPERS[-3], reference="keras")
+OURS = [
+    replace(_one("Maxout", (3, 6), num_units=2), reference=""),
+    replace(_one("RReLU", (3, 4), call=_STILL), reference=""),
+    replace(_one("SpectralNormalization", (3, 4), layer=Inner("Dense", {"units": 3})),
+            reference=""),
+]  # fmt: skip
+
 SAMPLES = [
     *CORE, *ACTIVATIONS, *CONVOLUTIONS, *POOLING, *NORMALIZATION, *MERGING,
-    *RECURRENT, *ATTENTION, *PREPROCESSING,
+    *RECURRENT, *ATTENTION, *PREPROCESSING, *CONV_RECURRENT, *WRAPPERS, *OURS,
 ]  # fmt: skip

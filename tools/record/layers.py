@@ -12,23 +12,25 @@ import sys
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+os.environ["KERAS_BACKEND"] = "tensorflow"
 
 import numpy as np
 import tensorflow as tf
 import tf_keras
 from tests.laws import layer_samples as samples
 
+import keras as keras3
+
 FOLDER = os.path.join(os.path.dirname(__file__), "../../tests/fixtures")
 
 
 def record(sample, arrays, index):
-    layer = getattr(tf_keras.layers, sample.layer)(name="sample", **sample.arguments)
+    keras = tf_keras if sample.reference == "tf_keras" else keras3
+    layer = sample.made(keras.layers)
     inputs = [tf.constant(a) for a in sample.inputs()]
 
     def call():
-        if sample.many:
-            return layer(inputs, **sample.call)
-        return layer(*inputs, **sample.call)
+        return sample.called(layer, inputs)
 
     call()
     values = samples.weights([tuple(w.shape) for w in layer.weights])
@@ -45,8 +47,11 @@ def record(sample, arrays, index):
             )
         )
     floats = [i for i in inputs if i.dtype.is_floating]
+    weights = layer.trainable_weights
+    if keras is keras3:
+        weights = [w.value for w in weights]
     try:
-        down = tape.gradient(loss, [*floats, *layer.trainable_weights])
+        down = tape.gradient(loss, [*floats, *weights])
     except LookupError:
         down = [None]
     mask = getattr(outputs[0], "_keras_mask", None)
@@ -74,6 +79,8 @@ def plain(value):
 def main():
     arrays, about = {}, {}
     for index, sample in enumerate(samples.SAMPLES):
+        if not sample.reference:
+            continue
         try:
             about[sample.key] = {"index": index, **record(sample, arrays, index)}
         except Exception as error:

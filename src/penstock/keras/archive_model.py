@@ -78,7 +78,7 @@ def _distinct(variables) -> list:
 
 
 def _save_keras(model, path: str, include_optimizer: bool) -> None:
-    config = serialize_layer(model)
+    config = _without_input_shapes(serialize_layer(model))
     if include_optimizer and model.optimizer is not None:
         config["compile_config"] = _compile_config(model)
     metadata = {
@@ -87,6 +87,20 @@ def _save_keras(model, path: str, include_optimizer: bool) -> None:
     }
     tree = weight_tree(model, include_optimizer)
     keras_zip.write_keras(path, keras_zip.KerasArchive(metadata, config, tree))
+
+
+def _without_input_shapes(config: Any) -> Any:
+    """`config` with input shapes in input layers only: Keras 3 takes none elsewhere."""
+    if isinstance(config, list):
+        return [_without_input_shapes(v) for v in config]
+    if not isinstance(config, dict):
+        return config
+    out = {k: _without_input_shapes(v) for k, v in config.items()}
+    if "class_name" in out and out["class_name"] != "InputLayer":
+        inner = out.get("config")
+        if isinstance(inner, dict):
+            inner.pop("batch_input_shape", None)
+    return out
 
 
 # --- how it was compiled --------------------------------------------------------------

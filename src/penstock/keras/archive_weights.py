@@ -236,8 +236,8 @@ def weight_tree(model, optimizer: bool = True) -> keras_zip.WeightTree:
             arrays[f"{_vars(path)}/{i}"] = variable.numpy()
     if optimizer and getattr(model, "optimizer", None) is not None:
         groups["optimizer/vars"] = {}
-        for i, variable in enumerate(model.optimizer.weights):
-            arrays[f"optimizer/vars/{i}"] = variable.numpy()
+        for i, value in enumerate(_state_of_keras_3(model.optimizer)):
+            arrays[f"optimizer/vars/{i}"] = value
     return keras_zip.WeightTree(arrays, groups)
 
 
@@ -258,6 +258,25 @@ def read_tree(model, tree: keras_zip.WeightTree, skip: bool = False) -> None:
     read_optimizer(model, _numbered(tree.arrays, "optimizer/vars"))
 
 
+def _state_of_keras_3(optimizer) -> list[np.ndarray]:
+    """The optimizer's state as Keras 3 orders it: the learning rate comes second.
+
+    tf_keras, which has no place for the rate, starts anew from such a file; what it
+    takes an optimizer's state from is `.h5`.
+    """
+    steps, *slots = [v.numpy() for v in optimizer.weights]
+    if not _keeps_slots(optimizer):
+        slots = []
+    rate = optimizer.learning_rate
+    rate = rate.numpy() if hasattr(rate, "numpy") else rate
+    return [steps, np.asarray(rate, np.float32), *slots]
+
+
+def _keeps_slots(optimizer) -> bool:
+    """Keras 3's SGD has no velocities where it has no momentum."""
+    return type(optimizer).__name__ != "SGD" or bool(optimizer.momentum)
+
+
 def _numbered(arrays, path: str) -> list[np.ndarray]:
     out = []
     while f"{path}/{len(out)}" in arrays:
@@ -273,9 +292,14 @@ def read_optimizer(model, values: list[np.ndarray]) -> None:
     if len(values) > 1 and hasattr(optimizer, "build"):
         optimizer.build(model.trainable_variables)
     mine = optimizer.weights
-    if len(values) == len(mine) + 1 and np.ndim(values[1]) == 0:
-        optimizer.learning_rate = values[1]
+    if len(values) > 1 and np.ndim(values[1]) == 0:
+        if isinstance(optimizer._learning_rate, Variable):  # not a schedule
+            optimizer.learning_rate = values[1]
         values = [values[0], *values[2:]]
+        if len(values) == len(mine) + 1 and np.ndim(values[-1]) == 0:
+            values.pop()  # Nadam's product of momenta, which follows from the steps
+        if len(values) == 1 and not _keeps_slots(optimizer):
+            mine = mine[:1]
     if len(values) != len(mine) or any(
         tuple(v.shape) != np.shape(a) for v, a in zip(mine, values, strict=True)
     ):

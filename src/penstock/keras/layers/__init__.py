@@ -82,7 +82,7 @@ from penstock.keras.layers.dropout import (
 )
 from penstock.keras.layers.einsum_dense import EinsumDense
 from penstock.keras.layers.functions import Lambda
-from penstock.keras.layers.hashing import HashedCrossing, Hashing
+from penstock.keras.layers.hashing import Hashing
 from penstock.keras.layers.local import LocallyConnected1D, LocallyConnected2D
 from penstock.keras.layers.merging import (
     Add,

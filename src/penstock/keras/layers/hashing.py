@@ -1,4 +1,4 @@
-"""Keys as numbers without a vocabulary: Hashing and HashedCrossing."""
+"""`Hashing`: keys as numbers without a vocabulary."""
 
 from __future__ import annotations
 
@@ -91,33 +91,4 @@ class Hashing(Layer):
         return {
             **super().get_config(),
             **given(self, "num_bins", "salt", "mask_value", "output_mode", "sparse"),
-        }
-
-
-class HashedCrossing(Layer):
-    """Two features as one number below `num_bins`. Called on a pair of tensors."""
-
-    _takes_list = True
-
-    def __init__(self, num_bins, output_mode="int", sparse=False, **kwargs):
-        kwargs.setdefault("dtype", "int64" if output_mode == "int" else None)
-        super().__init__(autocast=False, **kwargs)
-        _check_bins(num_bins, "HashedCrossing")
-        _check_mode(output_mode, ("int", "one_hot"), "HashedCrossing")
-        self.num_bins, self.output_mode, self.sparse = num_bins, output_mode, sparse
-
-    def call(self, inputs):
-        if not isinstance(inputs, list | tuple) or len(inputs) < 2:
-            raise ValueError(
-                "`HashedCrossing` should be called on at least two inputs. Received: "
-                f"inputs={inputs}"
-            )
-        crossed = strings.join([_words(x) for x in inputs], separator="_X_")
-        bins = strings.to_hash_bucket_fast(crossed, self.num_bins)
-        return encoded(bins, self.num_bins, self.output_mode)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            **given(self, "num_bins", "output_mode", "sparse"),
         }

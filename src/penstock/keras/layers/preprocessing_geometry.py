@@ -7,6 +7,7 @@ import numpy as np
 from penstock.api import array, image, math, random
 from penstock.keras.layers.options import given
 from penstock.keras.layers.preprocessing_images import _RandomPicture
+from penstock.v2.custom_gradient import custom_gradient
 
 _FILLS = ("reflect", "wrap", "constant", "nearest")
 _METHODS = ("nearest", "bilinear")
@@ -60,7 +61,36 @@ class _Moved(_RandomPicture):
 
 
 def sampled(x, maps, fill_mode: str, fill_value: float, interpolation: str):
-    """Pictures `x` [batch, h, w, c] read where `maps` [batch, 8] send each point."""
+    """Pictures `x` [batch, h, w, c] read where `maps` [batch, 8] send each point.
+
+    The gradient is TensorFlow's: what comes down is read the other way round, which is
+    near the adjoint but not it.
+    """
+
+    @custom_gradient
+    def read(pictures):
+        def back(down):
+            return _read(down, _inverse(maps), fill_mode, 0.0, interpolation)
+
+        return _read(pictures, maps, fill_mode, fill_value, interpolation), back
+
+    out = read(x)
+    out.set_shape(x.shape)
+    return out
+
+
+def _inverse(maps):
+    """The maps [batch, 8] that lead back."""
+    a0, a1, a2, b0, b1, b2 = (maps[:, i] for i in range(6))
+    det = a0 * b1 - a1 * b0
+    zero = array.zeros_like(det)
+    return array.stack([
+        b1 / det, -a1 / det, (a1 * b2 - a2 * b1) / det,
+        -b0 / det, a0 / det, (a2 * b0 - a0 * b2) / det, zero, zero,
+    ], axis=1)  # fmt: skip
+
+
+def _read(x, maps, fill_mode: str, fill_value: float, interpolation: str):
     sizes = array.shape(x)
     height, width = sizes[1], sizes[2]
     down = math.cast(math.range(height), maps.dtype)[None, :, None]
@@ -69,7 +99,6 @@ def sampled(x, maps, fill_mode: str, fill_value: float, interpolation: str):
     columns, rows = a0 * right + a1 * down + a2, b0 * right + b1 * down + b2
     read = _nearest if interpolation == "nearest" else _bilinear
     out = read(_Source(x, fill_mode, fill_value), rows, columns)
-    out.set_shape(x.shape)
     return math.cast(out, x.dtype)
 
 
@@ -88,8 +117,12 @@ class _Source:
             twice = 2.0 * length
             places = math.floormod(places, twice)
             return math.minimum(places, twice - 1.0 - places)
-        if self.fill_mode == "wrap":
-            return math.floormod(places, length)
+        if self.fill_mode == "wrap":  # as TensorFlow counts the lengths to move by
+            last = math.maximum(length - 1.0, 1.0)
+            before = places + length * (math.floor(-places / last) + 1.0)
+            behind = places - length * math.floor(places / last)
+            inside = array.where(places > last, behind, places)
+            return array.where(places < 0.0, before, inside)
         if self.fill_mode == "nearest":
             return math.minimum(math.maximum(places, 0.0), length - 1.0)
         return places
