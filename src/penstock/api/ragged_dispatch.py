@@ -186,10 +186,10 @@ def _concat(function, args, kwargs):
     if axis == 0:
         return concat_rows(items)
     if axis > 1:
-        values = [i.values for i in items]
-        return items[0].with_values(_concat(function, (values, axis - 1), {}))
-    at, splits = ops.interleaved([i.row_splits for i in items])
-    values = [i.values for i in items]
+        values = [i.values for i in items]  # type: ignore
+        return items[0].with_values(_concat(function, (values, axis - 1), {}))  # type: ignore
+    at, splits = ops.interleaved([i.row_splits for i in items])  # type: ignore
+    values = [i.values for i in items]  # type: ignore
     if any(map(is_ragged, values)):
         return kind(take_rows(concat_rows(values), at), splits)
     return kind(TABLE["GatherV2"](TABLE["ConcatV2"](values, 0), at, 0), splits)

@@ -135,7 +135,7 @@ def cross(inputs, name=None) -> RaggedTensor:
             joint = b"_X_" if i else b""
             combined = [c + joint + item for c in combined for item in items]
         rows.append(combined)
-    return constant(rows, dtypes.string)
+    return constant(rows, dtypes.string)  # type: ignore
 
 
 def _texts(value) -> list:

@@ -115,13 +115,13 @@ def concat(axis, sp_inputs, expand_nonconcat_dims=False, name=None):
 
 def split(sp_input=None, num_split=None, axis=None, name=None):
     """`num_split` parts along `axis`, the first ones larger by one where need be."""
-    known = constant_value(sp_input.dense_shape)
+    known = constant_value(sp_input.dense_shape)  # type: ignore
     if known is None:
         raise ValueError("sparse.split needs a shape that is known: give a constant.")
     shape = np.asarray(known)
-    size, rest = divmod(int(shape[axis]), int(num_split))
+    size, rest = divmod(int(shape[axis]), int(num_split))  # type: ignore
     out, first = [], 0
-    for i in range(int(num_split)):
+    for i in range(int(num_split)):  # type: ignore
         width = size + (i < rest)
         start, extent = np.zeros_like(shape), shape.copy()
         start[axis], extent[axis] = first, width

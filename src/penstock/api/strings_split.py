@@ -19,9 +19,9 @@ def _rows(input, make):
     rank = x.shape.rank
     if rank == 0:
         return make(TABLE["ExpandDims"](x, 0))[0]
-    flat, splits = make(TABLE["Reshape"](x, [-1]) if rank > 1 else x)
+    flat, splits = make(TABLE["Reshape"](x, [-1]) if rank > 1 else x)  # type: ignore
     out = RaggedTensor(flat, splits)
-    for axis in reversed(range(1, rank)):
+    for axis in reversed(range(1, rank)):  # type: ignore
         size = x.shape[axis]
         out = RaggedTensor.from_uniform_row_length(out, size, _count(x, axis))
     return out
@@ -123,7 +123,7 @@ def ngrams(data, ngram_width, separator=" ", pad_values=None, padding_width=None
     widths = [ngram_width] if isinstance(ngram_width, int) else list(ngram_width)
     made = RaggedTensor(
         *ops.string_ngrams(
-            rows.values, rows.row_splits, separator=separator,
+            rows.values, rows.row_splits, separator=separator,  # type: ignore
             ngram_widths=tuple(widths), left_pad=left, right_pad=right,
             pad_width=-1 if padding_width is None else padding_width,
             preserve_short_sequences=preserve_short_sequences,

@@ -21,7 +21,7 @@ def _filled(splits) -> np.ndarray:
     """Which entries [rows, longest] of the padded array hold values."""
     lengths = np.diff(np.asarray(splits))
     width = int(lengths.max()) if len(lengths) else 0
-    return np.arange(width) < lengths[:, None]
+    return np.arange(width) < lengths[:, None]  # type: ignore
 
 
 @op(
@@ -74,7 +74,7 @@ def _(node, dy):
 def row_ids(splits):
     """For each value the number of its row."""
     lengths = np.diff(np.asarray(splits))
-    return np.repeat(np.arange(len(lengths)), lengths)
+    return np.repeat(np.arange(len(lengths)), lengths)  # type: ignore
 
 
 @op(
@@ -88,7 +88,7 @@ def row_ids(splits):
 def rows_of(splits, rows):
     """Positions of the values of some rows, and where those rows end."""
     splits, rows = np.asarray(splits), np.asarray(rows)
-    parts = [np.arange(splits[r], splits[r + 1]) for r in rows]
+    parts = [np.arange(splits[r], splits[r + 1]) for r in rows]  # type: ignore
     ends = np.concatenate([[0], np.cumsum([len(p) for p in parts], dtype=np.int64)])
     at = np.concatenate(parts) if parts else np.zeros(0, np.int64)
     return at.astype(np.int64), ends.astype(int64.np)

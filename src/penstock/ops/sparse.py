@@ -12,7 +12,7 @@ _ROWS = (None, None)
 
 def _declare(name: str, signature: str, *dims):
     def shapes(*_, **__):
-        return list(dims) if len(dims) > 1 else dims[0]
+        return list(dims) if len(dims) > 1 else dims[0]  # type: ignore
 
     return op(name, signature, shape=shapes, gradient=STOPS, host=True)
 

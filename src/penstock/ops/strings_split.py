@@ -73,7 +73,7 @@ def unicode_decode(
     points, ends = _rows([[ord(c) for c in t] for t in texts], np.int32)
     starts = []
     for text in texts:
-        sizes = [len(c.encode(codec, "replace")) for c in text]
+        sizes = [len(c.encode(codec, "replace")) for c in text]  # type: ignore
         starts.append(np.cumsum([0, *sizes])[: len(text)].tolist())
     return ends, points.astype(int32.np), _rows(starts, np.int64)[0].astype(int64.np)
 
@@ -94,7 +94,7 @@ def unicode_transcode(
                 chr(replacement_char) if unicodedata.category(c) == "Cc" else c
                 for c in text
             )
-        return text.encode(CODECS.get(output_encoding, output_encoding))
+        return text.encode(CODECS.get(output_encoding, output_encoding))  # type: ignore
 
     return _each(one, input)
 

@@ -42,8 +42,8 @@ class KeyValueTensorInitializer:
         self.key_dtype, self.value_dtype = self._keys.dtype, self._values.dtype
 
     def items(self):
-        keys = np.ravel(self._keys.numpy()).tolist()
-        return zip(keys, self._values.numpy(), strict=True)
+        keys = np.ravel(self._keys.numpy()).tolist()  # type: ignore
+        return zip(keys, self._values.numpy(), strict=True)  # type: ignore
 
 
 class TextFileInitializer:

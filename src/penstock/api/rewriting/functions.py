@@ -114,7 +114,7 @@ def _source(code: types.CodeType) -> ast.FunctionDef | None:
     if isinstance(node, ast.Lambda):
         returns = ast.copy_location(ast.Return(node.body), node.body)
         made = ast.FunctionDef("_lambda", node.args, [returns], [], None, None)
-        made.type_params = []
+        made.type_params = []  # type: ignore
         return ast.copy_location(made, node)
     return node  # type: ignore[return-value]
 
@@ -196,7 +196,7 @@ def _code_of(node: ast.FunctionDef, old: types.CodeType) -> types.CodeType:
         body=[node, ast.Return(ast.Name(node.name, ast.Load()))],
         decorator_list=[], returns=None, type_comment=None,
     )  # fmt: skip
-    around.type_params = []
+    around.type_params = []  # type: ignore
     module = ast.fix_missing_locations(ast.Module([around], []))
     whole = compile(module, old.co_filename, "exec", dont_inherit=True)
     outer = next(c for c in whole.co_consts if isinstance(c, types.CodeType))

@@ -25,8 +25,8 @@ def staged_for(items, go, body, get, put, names) -> None:
     """`for item in items: body(item)` over the entries of a tensor."""
     landing = context.landing()
     counted = not isinstance(items, Tensor) and not hasattr(items, "_dense_tensor")
-    start = items.start if counted else 0
-    tensor = as_tensor(landing, items.tensor if counted else items, None, None)
+    start = items.start if counted else 0  # type: ignore
+    tensor = as_tensor(landing, items.tensor if counted else items, None, None)  # type: ignore
     count, item = _entries(tensor)
 
     def test(i):

@@ -19,7 +19,9 @@ import numpy as np
 
 from penstock.api.rewriting.loops import staged_for, staged_pass, staged_while
 from penstock.api.rewriting.values import Undefined, is_symbolic, merged
+from penstock.core.dtypes import as_dtype
 from penstock.ir import context
+from penstock.ir.convert import as_tensor
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import NeedsValue, Tensor
 
@@ -140,8 +142,6 @@ def _joined(parts, op: str, deciding: bool):
 def _truth(value):
     where = context.landing()
     if isinstance(value, Tensor) or hasattr(value, "_dense_tensor"):
-        from penstock.ir.convert import as_tensor
-
         return as_tensor(where, value, None, None)
     return where.constant(np.array(bool(value)))
 
@@ -203,9 +203,12 @@ def _with_functions(function: types.FunctionType) -> Callable:
 def _range(*bounds):
     if not any(map(is_symbolic, bounds)):
         return range(*bounds)
-    from penstock.api.array_make import range as tensor_range
-
-    return tensor_range(*bounds)
+    first, last = bounds[:2] if len(bounds) > 1 else (0, bounds[0])
+    step = bounds[2] if len(bounds) > 2 else 1
+    kind = next(b.dtype.base_dtype for b in bounds if is_symbolic(b))
+    where = context.landing()
+    parts = [as_tensor(where, b, kind, None) for b in (first, last, step)]
+    return TABLE["Range"](*parts)
 
 
 def _len(value):
@@ -220,9 +223,7 @@ def _len(value):
 def _number(kind: type, name: str):
     def convert(*args, **kwargs):
         if args and is_symbolic(args[0]):
-            from penstock.api.array import cast
-
-            return cast(args[0], name)
+            return TABLE["Cast"](_truth(args[0]), DstT=as_dtype(name))
         return kind(*args, **kwargs)
 
     return convert

@@ -50,7 +50,7 @@ class Statements(ast.NodeTransformer):
     def visit_Lambda(self, node):
         return node
 
-    visit_AsyncFunctionDef = visit_ClassDef = visit_FunctionDef
+    visit_AsyncFunctionDef = visit_ClassDef = visit_FunctionDef  # type: ignore
 
     # --- expressions ---------------------------------------------------------------
 
@@ -121,7 +121,7 @@ class Statements(ast.NodeTransformer):
         ]
         call = _call(
             node, "if_return" if returns else "if_", node.test, _name(then),
-            _name(other), _name(get), _name(put), ast.Constant(tuple(names)),
+            _name(other), _name(get), _name(put), ast.Constant(tuple(names)),  # type: ignore
         )  # fmt: skip
         return [*made, _statement(node, call, returns)]
 
@@ -175,7 +175,7 @@ class Statements(ast.NodeTransformer):
         targets = [ast.Name(n, ast.Store()) for n in names]
         write: list[ast.stmt] = [ast.Pass()]
         if names:
-            write = [ast.Assign([ast.Tuple(targets, ast.Store())], _name("_values"))]
+            write = [ast.Assign([ast.Tuple(targets, ast.Store())], _name("_values"))]  # type: ignore
         made.append(self._function(node, put, write, names, "_values"))
         return get, put, made
 
@@ -194,7 +194,7 @@ class Statements(ast.NodeTransformer):
             body=[*declared, *body], decorator_list=[], returns=None,
             type_comment=None,
         )  # fmt: skip
-        made.type_params = []
+        made.type_params = []  # type: ignore
         return _placed(made, node)
 
 
