@@ -16,6 +16,7 @@ def main() -> None:
     chosen = sides.options(rounds=3)
     peer, torch = chosen.peer_python, chosen.torch_python
     keras = {"KERAS_BACKEND": "tensorflow"}
+    cells = {"TF_USE_LEGACY_KERAS": "1"}  # Keras 3 has no tf.nn.rnn_cell
     figures, left_out = [], {}
     for name, aims, engines in (
         (
@@ -23,7 +24,7 @@ def main() -> None:
             {"TensorFlow": 0.8},
             {
                 "penstock": (sys.executable, "v1:penstock.compat.v1", SOURCE),
-                "TensorFlow": (peer, "v1:tensorflow.compat.v1", {}),
+                "TensorFlow": (peer, "v1:tensorflow.compat.v1", cells),
                 "PyTorch": (torch, "torch:dynamic_rnn", {}),
             },
         ),
