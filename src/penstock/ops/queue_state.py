@@ -154,11 +154,17 @@ def batched(elements: list[Element], padded: bool) -> Element:
     columns = []
     for parts in zip(*elements, strict=True):
         if padded and parts[0].ndim:
-            size = tuple(np.max([p.shape for p in parts], axis=0))
-            grown = [np.pad(p, [(0, n - m) for n, m in zip(size, p.shape, strict=True)],
-                            **({} if p.dtype.kind != "O" else {"constant_values": b""}))
-                     for p in parts]  # fmt: skip
-            columns.append(np.stack(grown))
+            columns.append(_padded(parts))
         else:
             columns.append(np.stack(parts))
     return tuple(columns)
+
+
+def _padded(parts: Sequence[np.ndarray]) -> np.ndarray:
+    """Arrays of several sizes as one; what they lack is 0, or an empty string."""
+    size = np.max([p.shape for p in parts], axis=0)
+    blank = b"" if parts[0].dtype.kind == "O" else 0
+    whole = np.full((len(parts), *size), blank, parts[0].dtype)
+    for row, part in zip(whole, parts, strict=True):
+        row[tuple(slice(n) for n in part.shape)] = part
+    return whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 from penstock.api import array, math_functions, nn, nn_conv
 from penstock.api import math_arithmetic as arithmetic
@@ -153,7 +154,7 @@ def _either(feed_previous, decode):
         return [*outputs, *nest.flatten(state)]
 
     shapes: list = []
-    values = cond(feed_previous, lambda: flat(True), lambda: flat(False))
+    values: Any = cond(feed_previous, lambda: flat(True), lambda: flat(False))
     outputs, state = shapes[0]
     count = len(outputs)
     return list(values[:count]), nest.pack(state, list(values[count:]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from penstock.api import array
 from penstock.api.nn_embedding import embedding_lookup
@@ -38,7 +39,7 @@ class _Around(RNNCell):
         super().__init__(_reuse=reuse)
         if not callable(cell):
             raise TypeError(f"The parameter cell must be a RNNCell, received {cell!r}.")
-        self._cell = cell
+        self._cell: Any = cell
 
     @property
     def state_size(self):

@@ -5,6 +5,8 @@ Each puts a queue runner into the graph; `tf.train.start_queue_runners` starts i
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.api import array
 from penstock.api.control_flow_order import with_dependencies
 from penstock.api.debugging import Assert
@@ -42,7 +44,7 @@ def limit_epochs(tensor_, num_epochs=None, name=None):
         raise ValueError(f"num_epochs must be > 0 not {num_epochs}.")
     with _scope(name, "limit_epochs") as full:
         zero = tensor(0, int64)
-        epochs = Variable(
+        epochs: Any = Variable(
             zero, name="epochs", trainable=False,
             collections=[GraphKeys.LOCAL_VARIABLES],
         )  # fmt: skip
@@ -58,7 +60,7 @@ def input_producer(
     """A queue of the rows of `input_tensor`, in a new random order each epoch."""
     with _scope(name, "input_producer"):
         rows = tensor(input_tensor, name="input_tensor")
-        shape = rows.shape[1:].merge_with(element_shape)
+        shape = TensorShape(rows.shape[1:]).merge_with(element_shape)
         if not shape.is_fully_defined():
             raise ValueError(
                 "Either `input_tensor` must have a fully defined shape or "
@@ -220,7 +222,7 @@ def _batches(
         shapes = [TensorShape(s) for s in shapes]
         if not pad and not all(s.is_fully_defined() for s in shapes):
             raise ValueError(f"All shapes must be fully defined: {shapes}")
-        options = {"shared_name": shared_name, "shapes": shapes}
+        options: dict[str, Any] = {"shared_name": shared_name, "shapes": shapes}
         if least is not None:
             queue = RandomShuffleQueue(capacity, least, dtypes, seed=seed, **options)
             room, size = capacity - least, queue.size() - least
@@ -262,7 +264,8 @@ def _put(queue, row, keep_input, many: bool):
     def put():
         return with_dependencies([enqueue(row)], tensor(True))
 
-    return cond(keep, put, lambda: tensor(False)).op
+    kept: Any = cond(keep, put, lambda: tensor(False))
+    return kept.op
 
 
 def match_filenames_once(pattern, name=None):

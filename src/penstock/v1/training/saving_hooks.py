@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from typing import Any
 
 from penstock.formats.messages import SessionLog, Summary
 from penstock.saving.graph_io import graph_def, write_graph
@@ -180,7 +181,8 @@ class SummarySaverHook(SessionRunHook):
     ):  # fmt: skip
         if (scaffold is None) == (summary_op is None):
             raise ValueError("Exactly one of scaffold or summary_op must be provided.")
-        self._summary_op, self._scaffold = summary_op, scaffold
+        self._summary_op = summary_op
+        self._scaffold: Any = scaffold
         self._folder, self._writer = output_dir, summary_writer
         self._timer = SecondOrStepTimer(every_secs=save_secs, every_steps=save_steps)
 
