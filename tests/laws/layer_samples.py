@@ -337,7 +337,7 @@ WRAPPERS = [
 ]  # fmt: skip
 WRAPPERS[-3] = replace(WRAPPERS[-3], reference="keras")
 OURS = [
-    replace(_one("Maxout", (3, 6), num_units=2), reference=""),
+    replace(_one("Maxout", (3, 6), units=2), reference=""),
     replace(_one("RReLU", (3, 4), call=_STILL), reference=""),
     replace(_one("SpectralNormalization", (3, 4), layer=Inner("Dense", {"units": 3})),
             reference=""),

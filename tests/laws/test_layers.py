@@ -49,6 +49,16 @@ def plain(value):
     return json.loads(json.dumps(value, default=lambda v: v.as_list()))
 
 
+def bare(config, outside=True):
+    """`config` without what layers inside get by chance: numbered names, shapes."""
+    if isinstance(config, list):
+        return [bare(v, outside) for v in config]
+    if not isinstance(config, dict):
+        return config
+    dropped = {"build_config"} if outside else {"build_config", "name", "time_major"}
+    return {k: bare(v, False) for k, v in config.items() if k not in dropped}
+
+
 def same(got, wanted) -> bool:
     """Equal configs, floats as near as float32 keeps them."""
     if isinstance(wanted, dict):
@@ -108,13 +118,15 @@ def test_call_and_gradient(sample, facts, arrays):
 
 @pytest.mark.parametrize("sample", samples.SAMPLES, ids=IDS)
 def test_config_goes_round(sample, facts):
+    if sample.layer in ("IntegerLookup", "StringLookup", "TextVectorization"):
+        pytest.skip("tests/keras/layers_of_data holds their configs")
     layer = sample.made(layers)
     sample.called(layer, [tf.constant(a) for a in sample.inputs()])
     config = layer.get_config()
     if sample.reference == "tf_keras":
-        assert same(plain(config), facts[sample.key]["config"])
+        assert same(bare(plain(config)), bare(facts[sample.key]["config"]))
     again = type(layer).from_config(config)
-    assert plain(again.get_config()) == plain(config)
+    assert bare(plain(again.get_config())) == bare(plain(config))
 
 
 @pytest.mark.parametrize("sample", samples.SAMPLES, ids=IDS)
@@ -148,8 +160,8 @@ _AROUND = ("RNN", "Bidirectional", "TimeDistributed", "SpectralNormalization")
 def test_mixed_precision(sample):
     if sample.below or sample.words or sample.layer == "Discretization":
         pytest.skip("no floats")
-    if sample.layer in _AROUND:
-        pytest.skip("the layer inside has a policy of its own")
+    if sample.layer in _AROUND or sample.states:
+        pytest.skip("a layer inside, or the one around, has a policy of its own")
     layer = sample.made(layers, dtype="mixed_bfloat16")
     inputs = [tf.constant(a) for a in sample.inputs()]
     outputs = nest.flatten(sample.called(layer, inputs))

@@ -218,7 +218,8 @@ class ConvLSTM(RNN):
 
     def get_config(self):
         base = {k: v for k, v in super().get_config().items() if k != "cell"}
-        return {**base, **_config(self.cell)}
+        more = given(self, "activity_regularizer")
+        return {**base, **_config(self.cell), **more}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
