@@ -87,15 +87,14 @@ def _data() -> None:
 
 
 def _cache() -> None:
-    folder = os.environ.get("JAX_COMPILATION_CACHE_DIR")
     try:
         from penstock.ops.xla import jax
 
-        folder = jax.config.read("jax_compilation_cache_dir") or folder
+        folder = jax.config.jax_compilation_cache_dir
     except Exception:  # as above: said there already
-        pass
+        return
     if not folder:
-        print("Compiled programs are not kept (JAX_COMPILATION_CACHE_DIR is not set)")
+        print("Compiled programs are not kept (PENSTOCK_COMPILE_CACHE is empty)")
         return
     files = [file for file in Path(folder).rglob("*") if file.is_file()]
     size = sum(file.stat().st_size for file in files) / 1e6
