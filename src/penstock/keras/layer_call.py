@@ -15,7 +15,7 @@ from penstock.ir.convert import as_tensor
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 from penstock.keras import backend_config as config
-from penstock.keras import names, scratch
+from penstock.keras import names, scratch, tracking
 from penstock.keras.input_spec import check
 from penstock.keras.layer_variable import casting
 from penstock.keras.masks import getattr_mask, set_mask
@@ -23,7 +23,7 @@ from penstock.keras.running import running, weight_scope
 from penstock.v2.scopes import name_scope
 
 
-class Calling:
+class Calling(tracking.Open):
     """A layer's calls on values and on symbolic tensors."""
 
     name: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from penstock.keras import scratch
+from penstock.keras import scratch, tracking
 
 
-class History:
+class History(tracking.Open):
     """The symbolic calls that a layer has had."""
 
     name: str

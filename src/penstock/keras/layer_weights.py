@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from penstock.keras.layer import Layer
 
 
-class Weights:
+class Weights(tracking.Open):
     """A layer's own weights, and those of the layers below it."""
 
     name: str

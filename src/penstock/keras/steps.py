@@ -9,13 +9,14 @@ import numpy as np
 
 from penstock.core import nest
 from penstock.keras import feed as feeds
+from penstock.keras import tracking
 from penstock.keras.explain import explaining
 from penstock.keras.fit_step import CompiledStep, Pace
 from penstock.ops.xla import jnp
 from penstock.runtime.eager import RECORDER
 
 
-class Steps:
+class Steps(tracking.Open):
     """The part of `Model` that runs `train_step` and its kin over batches."""
 
     run_eagerly: bool

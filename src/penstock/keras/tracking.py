@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from penstock.api.variable import Variable
+
+
+class Open:
+    """An object that programs, and options read by name, hang attributes on."""
+
+    if TYPE_CHECKING:  # which ones there are, no checker can know
+
+        def __getattr__(self, name: str) -> Any: ...
 
 
 class TrackedList(list):

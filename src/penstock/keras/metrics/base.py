@@ -10,13 +10,13 @@ from penstock.api.variable import Variable
 from penstock.core.dtypes import as_dtype
 from penstock.core.shapes import as_dims
 from penstock.ir import context
-from penstock.keras import backend_config, names
+from penstock.keras import backend_config, names, tracking
 from penstock.keras.registry import Family
 
 FAMILY = Family("metric", "keras.metrics")
 
 
-class Metric:
+class Metric(tracking.Open):
     """The base: a subclass makes its weights with `add_weight` and defines
     `update_state` and `result`.
 
