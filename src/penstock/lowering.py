@@ -100,7 +100,7 @@ class Frame:
     def _fence(self, node: Node) -> None:
         """Let the results of `node` be computed once, whoever uses them."""
         for tensor in node.outputs:
-            value = self.values.get(id(tensor))
+            value: Any = self.values.get(id(tensor))
             if tensor.dtype.base_dtype.is_floating and not _known(value):
                 one = jnp.asarray(self.one, value.dtype)
                 self.values[id(tensor)] = value / one

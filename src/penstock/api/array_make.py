@@ -20,12 +20,12 @@ from penstock.ops import array_gather
 _SMALL = 1000  # elements: what TensorFlow writes as one constant
 
 
-def zeros(shape, dtype=dtypes.float32, name=None):
+def zeros(shape, dtype: Any = dtypes.float32, name=None):
     """Zeros of `shape` (a list, a TensorShape or an integer tensor)."""
     return _filled(0, shape, dtype, name, "zeros")
 
 
-def ones(shape, dtype=dtypes.float32, name=None):
+def ones(shape, dtype: Any = dtypes.float32, name=None):
     """Ones of `shape` (a list, a TensorShape or an integer tensor)."""
     return _filled(1, shape, dtype, name, "ones")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.api.array import (
@@ -154,7 +156,9 @@ def trace(x, name=None):
         return reduce_sum(diag_part(x), [-1], name=full or None)
 
 
-def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name=None):
+def eye(
+    num_rows, num_columns=None, batch_shape=None, dtype: Any = dtypes.float32, name=None
+):
     """The identity matrix [*batch_shape, num_rows, num_columns]."""
     with scope(name, "eye"):
         square = num_columns is None

@@ -89,7 +89,8 @@ class Mapped:
         values: dict[int, Any] = {
             id(t): _array(v) for t, v in zip(self._inputs, leaves, strict=True)
         }
-        for outer, inner in self._captured:
+        captured: Any = self._captured
+        for outer, inner in captured:
             values[id(inner)] = outer.array()
         self._runnable.run(self._store, values)
         return pack(self._made, [self._value(t, values) for t in self._graph.outputs])
@@ -136,7 +137,8 @@ class Mapped:
 
         def call(*element):
             leaves = flatten(element[0] if len(element) == 1 else element)
-            captured = [o.array() for o, _ in self._captured]
+            outside: Any = self._captured
+            captured = [o.array() for o, _ in outside]
             out = many([np.asarray(a) for a in leaves], captured)
             return pack(self._made, [np.asarray(a) for a in out])
 

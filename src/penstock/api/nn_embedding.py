@@ -124,13 +124,13 @@ def safe_embedding_lookup_sparse(
     default_id=None, max_norm=None, name=None,
 ):  # fmt: skip
     """The same where batch rows may be empty: those give zeros, or `default_id`."""
-    from penstock.api import sparse
+    from penstock.api.sparse_ops import fill_empty_rows
 
     with scope(name, "embedding_lookup"):
-        filled, empty = sparse.sparse_fill_empty_rows(sparse_ids, default_id or 0)
+        filled, empty = fill_empty_rows(sparse_ids, default_id or 0)
         weights = None
         if sparse_weights is not None:
-            weights, _ = sparse.sparse_fill_empty_rows(sparse_weights, 1.0)
+            weights, _ = fill_empty_rows(sparse_weights, 1.0)
         rows = embedding_lookup_sparse(
             embedding_weights, filled, weights, combiner, max_norm
         )

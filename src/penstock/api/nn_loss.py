@@ -100,8 +100,9 @@ def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
             x = cast(x, "float32")
         if x.dims is not None and not x.dims:
             raise ShapeError("logits must have a class axis; received a scalar.")
-        ranked = x.dims is not None and y.dims is not None
-        if ranked and len(y.dims) != len(x.dims) - 1:
+        given, wanted = y.dims, x.dims and x.dims[:-1]
+        ranked = given is not None and wanted is not None
+        if ranked and len(given) != len(wanted):
             raise ShapeError(
                 "Rank mismatch: Rank of labels (received "
                 f"{len(y.dims)}) should equal rank of logits minus 1 (received "
@@ -109,8 +110,7 @@ def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
                 "one-hot labels use softmax_cross_entropy_with_logits."
             )
         if ranked and any(
-            None not in (a, b) and a != b
-            for a, b in zip(y.dims, x.dims[:-1], strict=True)
+            None not in (a, b) and a != b for a, b in zip(given, wanted, strict=True)
         ):
             raise ShapeError(
                 "Shape mismatch: The shape of labels (received "

@@ -59,7 +59,7 @@ def _shape(shape, name: str = "shape") -> Tensor:
 
 
 def random_normal(
-    shape, mean=0.0, stddev=1.0, dtype=float32, seed=None, name="random_normal"
+    shape, mean=0.0, stddev=1.0, dtype: Any = float32, seed=None, name="random_normal"
 ):
     """Normal values of `shape` with `mean` and `stddev`. As `tf.random.normal`."""
     return _scaled(ops.random_standard_normal, shape, mean, stddev, dtype, seed, name)
@@ -86,7 +86,7 @@ def random_uniform(
     shape,
     minval: Any = 0,
     maxval: Any = None,
-    dtype=float32,
+    dtype: Any = float32,
     seed=None,
     name="random_uniform",
 ):
@@ -216,7 +216,13 @@ def stateless_truncated_normal(
 
 
 def stateless_random_uniform(
-    shape, seed, minval=0, maxval=None, dtype=float32, name=None, alg="auto_select"
+    shape,
+    seed,
+    minval: Any = 0,
+    maxval: Any = None,
+    dtype: Any = float32,
+    name=None,
+    alg="auto_select",
 ):
     """Evenly spread values that `seed` [2] alone decides."""
     del alg

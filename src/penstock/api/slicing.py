@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.api.scopes import scope, tensor
@@ -94,7 +96,7 @@ def _same_kind(first: Tensor, given, default: int):
     return tensor(np.array(default, first.dtype.base_dtype.np), name="Const")
 
 
-def _index(value):
+def _index(value: Any):
     if isinstance(value, Tensor):
         if not value.dtype.base_dtype.is_integer:
             raise TypeError(_BAD.format(value))

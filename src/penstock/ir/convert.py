@@ -21,7 +21,7 @@ def register(base_type, conversion_func: Callable) -> None:
     _REGISTERED.append((base_type, conversion_func))
 
 
-def as_tensor(where, value, dtype: DType | None, name: str | None) -> Tensor:
+def as_tensor(where, value, dtype: DType | None, name: str | None) -> Any:
     """`value` as a tensor of landing `where`, a constant named `name` if need be.
 
     A tensor is returned as it is, whatever `dtype`: the caller checks.

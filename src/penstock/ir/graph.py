@@ -421,8 +421,7 @@ def _place(node: Node, device) -> None:
     elif callable(device):
         node.device = device(node) or node.device
     else:
-        named: Any = getattr(device, "to_string", lambda: device)
-        node.device = str(named())
+        node.device = str(getattr(device, "to_string", lambda: device)())
 
 
 def _told(error: Exception, op: Op, name: str, line) -> Exception:

@@ -93,8 +93,8 @@ class Op:
     writes: tuple[int, ...] = ()
     overwrites: bool = False
     host: bool = False
-    keeps: Callable | None = None
-    together: Callable | None = None
+    keeps: Any = None
+    together: Any = None
     nested: bool = False
     operands_from: int = 0
     derives: Callable | None = None

@@ -173,8 +173,8 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwar
         name = config["class_name"]
         found = registry.find_custom(config.get("registered_name") or name)
         if found is not None:
-            inner = config.get("config")
-            return found.from_config(inner) if inspect.isclass(found) else found
+            inner, kept = config.get("config"), inspect.isclass(found)
+            return found.from_config(inner) if kept else found  # type: ignore[attr-defined]
         if kind in ("layers", "keras", "models"):
             return deserialize_layer(config, custom_objects)
         family = importlib.import_module(f"penstock.keras.{kind}")

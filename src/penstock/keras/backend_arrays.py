@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.api import array, math, nn, random
@@ -48,7 +50,7 @@ def flatten(x):
 
 def batch_flatten(x):
     x = tensor(x)
-    sizes = x.shape.as_list()[1:]
+    sizes: list[Any] = x.shape.as_list()[1:]
     if None in sizes:
         return array.reshape(x, array.stack([-1, math.reduce_prod(array.shape(x)[1:])]))
     return array.reshape(x, [-1, int(np.prod(sizes))])

@@ -89,13 +89,13 @@ class Policy:
     name: str
 
     @property
-    def compute_dtype(self) -> str | None:
+    def compute_dtype(self) -> Any:
         if self.name.startswith("mixed_"):
             return self.name[len("mixed_") :]
         return None if self.name == "_infer" else self.name
 
     @property
-    def variable_dtype(self) -> str | None:
+    def variable_dtype(self) -> Any:
         if self.name.startswith("mixed_"):
             return "float32"
         return None if self.name == "_infer" else self.name

@@ -125,8 +125,8 @@ def foldr(fn, elems, initializer=None, name=None):
 def normalize_batch_in_training(x, gamma, beta, reduction_axes, epsilon=1e-3):
     """(the normalised batch, its mean, its variance)."""
     mean, variance = norms.moments(x, reduction_axes, keepdims=True)
-    flat = [v if v is None else _spread(v, mean) for v in (beta, gamma)]
-    out = norms.batch_normalization(x, mean, variance, *flat, epsilon)
+    shift, scale = (v if v is None else _spread(v, mean) for v in (beta, gamma))
+    out = norms.batch_normalization(x, mean, variance, shift, scale, epsilon)
     squeezed = [array.squeeze(v, list(reduction_axes)) for v in (mean, variance)]
     return out, *squeezed
 

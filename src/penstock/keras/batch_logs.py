@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.ir.tensor import Tensor
@@ -58,12 +60,13 @@ class Later(dict):
         return dict(dict.items(self))
 
 
-def numbers(result) -> dict[str, float]:
+def numbers(result: Any) -> dict[str, float]:
     """Logs as Python floats (arrays where a metric gives several numbers)."""
     if not isinstance(result, dict):
         result = {"loss": result}
     out = {}
     for name, value in result.items():
-        array = value.numpy() if isinstance(value, Tensor) else np.asarray(value)
+        given: Any = value
+        array = given.numpy() if isinstance(given, Tensor) else np.asarray(given)
         out[name] = float(array) if np.ndim(array) == 0 else array
     return out

@@ -211,8 +211,8 @@ class IteratorFeed:
             end()
 
 
-def _length(source) -> int | None:
-    cardinality = getattr(source, "cardinality", None)
+def _length(source: Any) -> int | None:
+    cardinality: Any = getattr(source, "cardinality", None)
     if callable(cardinality):
         n = int(cardinality())
         return n if n >= 0 else None

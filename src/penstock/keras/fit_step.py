@@ -117,7 +117,8 @@ class CompiledStep:
             held = cells[node]._tensor if node in cells else call._kept(node)
             return held.array()
 
-        captured = {id(i): o.array() for o, i in call.values}
+        outside: Any = call.values
+        captured = {id(i): o.array() for o, i in outside}
         return (
             [array(n) for n in carried],
             [array(n) for n in step.read],

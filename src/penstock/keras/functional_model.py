@@ -148,7 +148,7 @@ class Functional(Model):
         return functional_from_config(cls, copy.deepcopy(config), custom_objects)
 
 
-def connect(self, inputs, outputs, kwargs) -> None:
+def connect(self, inputs, outputs, kwargs: dict[str, Any]) -> None:
     """Make `self` the model between two structures of symbolic tensors."""
     if kwargs.get("name") is None and type(self) is Functional:
         kwargs = {**kwargs, "name": names.unique("model")}

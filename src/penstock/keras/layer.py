@@ -120,10 +120,8 @@ class Layer(Weights, Calling, History):
 
     def _trackable_children(self) -> dict[str, Any]:
         """What a checkpoint keeps of this layer: weights by name, then attributes."""
-        out: dict[str, Any] = {
-            w._keras_name: w
-            for w in self._own_weights  # type: ignore[attr-defined]
-        }
+        weights: list[Any] = self._own_weights
+        out: dict[str, Any] = {w._keras_name: w for w in weights}
         for name, value in self._tracked.items():
             if not _is_metric(value) and not isinstance(value, tuple):
                 out.setdefault(name, value)
@@ -175,7 +173,8 @@ class Layer(Weights, Calling, History):
         for layer in self._flatten_layers():
             for loss in layer._losses:
                 out.append(loss() if callable(loss) else loss)
-            for weight in layer._regularized:
+            weights: Any = layer._regularized
+            for weight in weights:
                 out.append(weight.regularizer(weight))
         return out
 
@@ -183,11 +182,11 @@ class Layer(Weights, Calling, History):
         for layer in self._flatten_layers():
             layer._losses[:] = [x for x in layer._losses if callable(x)]
 
-    def add_metric(self, value, name=None, aggregation="mean", **kwargs) -> None:
+    def add_metric(self, value, name: Any = None, aggregation="mean", **kwargs) -> None:
         """Report the mean of `value` under `name` (Keras 2)."""
         from penstock.keras.metrics import Mean
 
-        found = next((m for m in self._metrics_added if m.name == name), None)
+        found: Any = next((m for m in self._metrics_added if m.name == name), None)
         if found is None:
             found = Mean(name=name)
             self._metrics_added.append(found)

@@ -59,15 +59,15 @@ class Weights(tracking.Open):
             trainable = getattr(synchronization, "name", synchronization) != "ON_READ"
         full = "/".join([*running.scopes, name or "Variable"])
         value = _weight_value(first, dims, kind)
-        variable = LayerVariable(
+        variable: Any = LayerVariable(
             value, trainable=trainable, name=full, dtype=kind,
             constraint=config.constraint(constraint),
         )  # fmt: skip
         variable.autocast = bool(experimental_autocast and autocast)
-        variable._keras_name = name or "variable"  # type: ignore[attr-defined]
-        variable.regularizer = config.regularizer(regularizer)  # type: ignore[attr-defined]
+        variable._keras_name = name or "variable"
+        variable.regularizer = config.regularizer(regularizer)
         self._own_weights.append(variable)
-        track(self, variable._keras_name, variable)  # type: ignore[attr-defined]
+        track(self, variable._keras_name, variable)
         if variable.regularizer is not None:
             self._regularized.append(variable)
         return variable
@@ -157,9 +157,8 @@ class Weights(tracking.Open):
                 "isn't built. You can build it manually via: "
                 "`layer.build(input_shape)`."
             )
-        return int(
-            sum(np.prod(w.shape.as_list(), dtype=np.int64) for w in self.weights)
-        )
+        sizes: Any = [w.shape.as_list() for w in self.weights]
+        return int(sum(np.prod(s, dtype=np.int64) for s in sizes))
 
 
 def _parts_of(kind: str) -> tuple[str, ...]:

@@ -124,7 +124,8 @@ class LossScaleOptimizer(Optimizer):
         else:
             with tape:
                 scaled = self.get_scaled_loss(loss)
-        var_list = list(var_list() if callable(var_list) else var_list)
+        asked: Any = var_list() if callable(var_list) else var_list
+        var_list = list(asked)
         grads = tape.gradient(scaled, var_list)
         return list(zip(self.get_unscaled_gradients(grads), var_list, strict=True))
 

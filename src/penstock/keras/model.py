@@ -24,7 +24,8 @@ class Model(Training, Layer):
         if cls is Model and _functional_arguments(args, kwargs):
             from penstock.keras.functional_model import Functional
 
-            return super().__new__(Functional)
+            made: Any = Functional
+            return super().__new__(made)
         return super().__new__(cls)
 
     def __init__(self, *args, **kwargs):

@@ -221,7 +221,7 @@ def plot_model(
 
 def _notebook_picture(path: str):
     try:
-        from IPython import display
+        from IPython import display  # pyright: ignore[reportMissingImports]
     except ImportError:
         return None
     return display.Image(filename=path)

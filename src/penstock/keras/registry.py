@@ -165,7 +165,8 @@ class Family:
         inner = dict(config.get("config") or {})
         if not inspect.isclass(found):
             return found
-        return found.from_config(inner)
+        kind: Any = found
+        return kind.from_config(inner)
 
 
 def config_of(value, module: str) -> dict[str, Any]:

@@ -159,7 +159,8 @@ class Sequential(Model):
                 for layer in self.layers:
                     x = layer(x)
                 return x
-        return self._graph.call(inputs, training=training, mask=mask)
+        graph: Any = self._graph
+        return graph.call(inputs, training=training, mask=mask)
 
     def compute_mask(self, inputs, mask=None):
         return None

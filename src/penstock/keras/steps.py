@@ -22,6 +22,7 @@ class Steps(tracking.Open):
     run_eagerly: bool
     _steps_at_once: int
     optimizer: Any
+    __call__: Any
     _steps_made: dict[Any, CompiledStep]
     _paces: dict[Any, Pace]
 
@@ -198,14 +199,16 @@ class Steps(tracking.Open):
         """The outputs: whole batches in compiled loops where that is possible."""
         whole = min(feed.count // feed.batch_size, feed.steps)
         parts, at = [], 0
-        step = self._step("predict", feed.example(feed.batch_size)) if whole else None
+        step: Any = None
+        if whole:
+            step = self._step("predict", feed.example(feed.batch_size))
         looping = step is not None and step.loops and step.fixed_outputs
         if looping and not calls.needs_every_batch("predict"):
             parts, at = [self._predict_loop(step, feed, whole, calls)], whole
         rest = ((n, feed.batch(n)) for n in range(at, feed.steps))
         return parts + self._predict_batches(rest, calls)
 
-    def _predict_loop(self, step: CompiledStep, feed, whole: int, calls):
+    def _predict_loop(self, step: Any, feed, whole: int, calls):
         size = feed.batch_size
         index = np.arange(whole * size, dtype=np.int32).reshape(whole, size)
         arrays = [jnp.asarray(a) for a in feed.arrays]

@@ -22,6 +22,9 @@ from penstock.v2.tape import GradientTape
 class Training(Steps):
     """The part of `Model` that trains, tests and predicts."""
 
+    compiled_loss: Any
+    compiled_metrics: Any
+
     def _start_training(self) -> None:
         self.optimizer = None
         self.compiled_loss = None
@@ -123,15 +126,12 @@ class Training(Steps):
     @property
     def metrics(self) -> list:
         """The loss tracker, the compiled metrics, and those that layers hold."""
-        out = []
+        out: list[Any] = []
+        above: Any = super()
         if self._is_compiled:
             out += self.compiled_loss.metrics
             out += self.compiled_metrics.metrics
-        return out + [
-            m
-            for m in super().metrics
-            if not any(m is x for x in out)  # type: ignore[misc]
-        ]
+        return out + [m for m in above.metrics if not any(m is x for x in out)]
 
     @property
     def metrics_names(self) -> list[str]:
@@ -163,7 +163,9 @@ class Training(Steps):
             (x, y, sample_weight), validation_data = feeds.split(
                 x, y, sample_weight, validation_split
             )
-        feed = feeds.feed(x, y, sample_weight, batch_size, steps_per_epoch, shuffle)
+        feed: Any = feeds.feed(
+            x, y, sample_weight, batch_size, steps_per_epoch, shuffle
+        )
         if feed.static and not feed.count:
             raise ValueError("Expected input data to be non-empty.")
         if class_weight:
@@ -227,7 +229,8 @@ class Training(Steps):
         kept = getattr(self, "_validation_feed", None)
         if kept is None or kept[0] is not data:
             if isinstance(data, tuple | list) and not hasattr(data, "element_spec"):
-                feed = feeds.feed(*feeds.unpack(tuple(data)), batch_size, steps)
+                x, y, sample_weight = feeds.unpack(tuple(data))
+                feed = feeds.feed(x, y, sample_weight, batch_size, steps)
             else:
                 feed = feeds.feed(
                     data, batch_size=batch_size, steps=steps, restarted=True
@@ -272,7 +275,7 @@ class Training(Steps):
         return values[0] if len(values) == 1 else values
 
     def predict(
-        self, x, batch_size=None, verbose="auto", steps=None, callbacks=None,
+        self, x, batch_size=None, verbose: Any = "auto", steps=None, callbacks=None,
         max_queue_size=10, workers=1, use_multiprocessing=False,
     ):  # fmt: skip
         """The model's outputs for `x`, as NumPy arrays."""

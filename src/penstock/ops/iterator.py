@@ -14,7 +14,7 @@ from penstock.ir.op import STOPS, op
 #: Handle -> the pass that is under way.
 LIVE: dict[str, Iterator] = {}
 #: Key -> function of the values a data set is made from, to an iterator of leaves.
-MAKERS: dict[str, Callable[..., Iterator]] = {}
+MAKERS: dict[str, Callable[..., Any]] = {}
 #: Handle -> key of the data set that a one-shot iterator begins by itself.
 FIRST: dict[str, str] = {}
 _count = itertools.count()

@@ -9,6 +9,7 @@ those, and none to what was kept.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from penstock.ir.op import TABLE, Op, _missing
 from penstock.ir.signature import parse
@@ -28,7 +29,7 @@ def _declare(forward: Op, states: int) -> None:
         downs = values[after : after + 1 + states]
         return values[: len(names)], downs, values[after + 1 + states :]
 
-    def body(*values, **attrs):
+    def body(*values, **attrs) -> Any:
         primals, downs, seconds = parts(list(values))
 
         def first(floats, downs):
@@ -42,7 +43,7 @@ def _declare(forward: Op, states: int) -> None:
         to_floats, to_downs = jax.vjp(first, floats, downs)[1](tuple(seconds))
         return (*to_floats, *to_downs)
 
-    def shape(*inputs, **_):
+    def shape(*inputs, **_) -> Any:
         primals, downs, _ = parts(list(inputs))
         return [t.dims for i, t in enumerate(primals) if i != mask] + [
             t.dims for t in downs
@@ -52,7 +53,7 @@ def _declare(forward: Op, states: int) -> None:
     given += [f"d_{a.name}: {a.type_attr}" for a in backward.outputs]
     _, downs, _ = parts([a.name for a in backward.inputs])
     made = [f"to_{n}: T" for n in (*names[:mask], *names[mask + 1 :], *downs)]
-    second = replace(
+    second: Any = replace(
         backward,
         type=forward.type + "SecondGrad",
         signature=parse(f"{', '.join(given)} -> {', '.join(made)}"),

@@ -293,7 +293,7 @@ def string_to_hash_bucket_fast(input, *, num_buckets):
 def fingerprint64():
     """FarmHash's Fingerprint64 of bytes, from the package `cityhash`."""
     try:
-        from farmhash import Fingerprint64
+        from farmhash import Fingerprint64  # pyright: ignore (a C extension)
     except ImportError as error:
         raise ImportError(
             "Hashing strings as TensorFlow does needs FarmHash: install cityhash "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -62,7 +62,7 @@ class Making:
         return cls(sources.Generator(partial(generator, *values), spec))
 
     @classmethod
-    def range(cls, *bounds, output_type="int64") -> Self:
+    def range(cls, *bounds, output_type: Any = "int64") -> Self:
         if not 1 <= len(bounds) <= 3:
             raise ValueError(f"Dataset.range takes 1 to 3 numbers, received {bounds}.")
         start, stop = (0, bounds[0]) if len(bounds) == 1 else bounds[:2]

@@ -85,11 +85,15 @@ def __getattr__(name: str):
     return getattr(_flags, name)
 
 
-__all__ = [  # noqa: F822 (by __getattr__)
+#: By `__getattr__`, so that no checker finds them.
+_OF_ABSL = (
+    "ArgumentParser", "DuplicateFlagError", "Error", "FlagValues",
+    "UnrecognizedFlagError", "declare_key_flag", "mark_flag_as_required",
+    "mark_flags_as_required", "register_validator", "validator",
+)  # fmt: skip
+
+__all__ = [
     "DEFINE_bool", "DEFINE_boolean", "DEFINE_enum", "DEFINE_float", "DEFINE_integer",
     "DEFINE_list", "DEFINE_multi_float", "DEFINE_multi_integer", "DEFINE_multi_string",
-    "DEFINE_spaceseplist", "DEFINE_string", "FLAGS", "ArgumentParser",
-    "DuplicateFlagError", "Error", "FlagValues", "UnrecognizedFlagError",
-    "declare_key_flag", "mark_flag_as_required", "mark_flags_as_required",
-    "register_validator", "validator",
+    "DEFINE_spaceseplist", "DEFINE_string", "FLAGS", *_OF_ABSL,
 ]  # fmt: skip

@@ -86,7 +86,7 @@ def _export_collection(message, key: str, items: list, scope: str | None) -> Non
 def _export_item(collection, item: Any, scope: str | None) -> None:
     prefix = scope.rstrip("/") + "/" if scope else ""
     if isinstance(item, Variable):
-        proto = item.to_proto(export_scope=scope)
+        proto: Any = item.to_proto(export_scope=scope)
         if proto is not None:
             collection.bytes_list.value.append(proto.SerializeToString())
     elif isinstance(item, Saver):

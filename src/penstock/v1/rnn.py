@@ -342,7 +342,8 @@ def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory=False, scope=No
         raise TypeError("loop_fn must be a callable")
     with variable_scope(scope or "rnn"):
         time = tensor(0, int32, name="time")
-        finished, following, state, like, carried = loop_fn(time, None, None, None)
+        first: Any = loop_fn(time, None, None, None)
+        finished, following, state, like, carried = first
         if like is None:
             like = cell.output_size
         flat = nest.flatten(following)
@@ -363,9 +364,8 @@ def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory=False, scope=No
             output, new = cell(x, state)
             nest.assert_same_structure(state, new, check_types=False)
             later = time + 1
-            ends, x, new, emitted, after = loop_fn(
-                later, output, new, None if stands else carried
-            )
+            told: Any = loop_fn(later, output, new, None if stands else carried)
+            ends, x, new, emitted, after = told
             emitted = _unless(finished, blank, emitted)
             new = _unless(finished, state, new)
             pairs = zip(taken, nest.flatten(emitted), strict=True)

@@ -97,7 +97,7 @@ class Call:
             "Call", Signature((), ()), body, lambda *_: [], inline=self._inline
         )
 
-    def __call__(self, inputs: list[EagerTensor]) -> list:
+    def __call__(self, inputs: list[Any]) -> list:
         """Results for eager `inputs`, one for each argument."""
         if RECORDER.tapes:
             taped = self._as_taped(len(RECORDER.tapes))
@@ -113,12 +113,14 @@ class Call:
             self._taped[depth] = as_taped(self, depth)
         return self._taped[depth]
 
-    def untaped(self, inputs: list[EagerTensor]) -> list:
+    def untaped(self, inputs: list[Any]) -> list:
         """Results for `inputs`; a tape, if one is there, sees one record."""
         if self.op is None:
             return self._run_now(inputs)
         step = self.step
-        by_id = {id(a): t for a, t in zip(self.arguments, inputs, strict=True)}
+        by_id: dict[int, Any] = {
+            id(a): t for a, t in zip(self.arguments, inputs, strict=True)
+        }
         by_id.update((id(inner), outer) for outer, inner in self.values)
         cells = {id(inner._node): cell for (_, inner), cell in zip(
             self.handles, self.variables, strict=True)}  # fmt: skip
@@ -188,12 +190,13 @@ class Call:
 
     # --- at once --------------------------------------------------------------------
 
-    def _run_now(self, inputs: list[EagerTensor]) -> list:
+    def _run_now(self, inputs: list[Any]) -> list:
         """Through host and device parts in turn; op by op where a tape must see."""
         if RECORDER.tapes:
             return self.inline(RECORDER, inputs)
         values = {id(a): t.array() for a, t in zip(self.arguments, inputs, strict=True)}
-        values.update((id(inner), outer.array()) for outer, inner in self.values)
+        outside: Any = self.values
+        values.update((id(inner), outer.array()) for outer, inner in outside)
         store = Store()
         for node, kept in self.kept.items():
             store[node] = kept.array()
@@ -241,11 +244,14 @@ class Call:
         with context.entered(graph):
             values = self._emit(by_id, _Symbolic(state))
         outs = [values[id(t)] for t in self.outputs]
-        return [*outs, *(state.get(n, outs[0] if outs else None) for n in step.written)]
+        rest: Any = (state.get(n, outs[0] if outs else None) for n in step.written)
+        return [*outs, *rest]
 
-    def inline(self, where, inputs: list[Tensor]) -> list[Tensor]:
+    def inline(self, where, inputs: list[Tensor]) -> list[Any]:
         """The graph's nodes again where calls land now, on `inputs`."""
-        by_id = {id(a): t for a, t in zip(self.arguments, inputs, strict=True)}
+        by_id: dict[int, Any] = {
+            id(a): t for a, t in zip(self.arguments, inputs, strict=True)
+        }
         by_id.update((id(inner), where.own(outer)) for outer, inner in self.values)
         handles = {
             id(inner): outer if where.eager else where.own(outer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.core.convert import to_array
@@ -35,7 +37,7 @@ def constant(value, dtype=None, shape=None, name="Const"):
     if array is value:
         array = array.copy()  # the program may go on writing to its own array
     if shape is not None:
-        dims = as_dims(shape)
+        dims: Any = as_dims(shape)
         if array.shape != dims:
             if array.size != 1 and array.size != size(dims):
                 raise TypeError(
@@ -124,8 +126,9 @@ def make_tensor_proto(values, dtype=None, shape=None):
     from penstock.formats import tensor_proto
 
     array = to_array(values, None if dtype is None else as_dtype(dtype))
+    dims: Any = as_dims(shape)
     return tensor_proto.make_tensor_proto(
-        array if shape is None else array.reshape(as_dims(shape))
+        array if shape is None else array.reshape(dims)
     )
 
 

@@ -54,7 +54,7 @@ class Function:
         self.python_function = python_function
         self.autograph = autograph
         self._name = name or getattr(python_function, "__name__", "function")
-        self._signature = input_signature
+        self._signature: Any = input_signature
         self._bound_to = bound_to
         self._parameters = _parameters(python_function)
         self._traces: dict[Any, ConcreteFunction | None] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
@@ -86,7 +87,8 @@ class Generator:
 
     @property
     def key(self):
-        return self._state_var[2]
+        state: Any = self._state_var
+        return state[2]
 
     def _trackable_children(self):
         return {"_state_var": self._state_var}

@@ -206,7 +206,8 @@ def _assemble(result, outs):
         return None
     if isinstance(result, int):
         return outs[result]
-    return IndexedSlices(*[None if i is None else outs[i] for i in result])
+    parts: list[Any] = [None if i is None else outs[i] for i in result]
+    return IndexedSlices(*parts)
 
 
 def _plan(records, tensors, numbers, targets, sources, seeds) -> _Backward:

@@ -94,7 +94,8 @@ def for_(items, go, body, get, put, names) -> None:
         staged_for(items, go, body, get, put, names)
         return
     if hasattr(items, "_staged_pass") and not context.executing_eagerly():
-        staged_pass(*items._staged_pass(), go, body, get, put, names)
+        iterator, element = items._staged_pass()
+        staged_pass(iterator, element, go, body, get, put, names)
         return
     for item in items:
         body(item)
@@ -200,7 +201,7 @@ def _with_functions(function: types.FunctionType) -> Callable:
     return call
 
 
-def _range(*bounds):
+def _range(*bounds: Any):
     if not any(map(is_symbolic, bounds)):
         return range(*bounds)
     first, last = bounds[:2] if len(bounds) > 1 else (0, bounds[0])

@@ -141,7 +141,7 @@ class Statements(ast.NodeTransformer):
             self._function(node, body, node.body, names),
         ]
         call = _call(node, "while_", _name(test), _name(body), _name(get), _name(put),
-                     ast.Constant(tuple(names)))  # fmt: skip
+                     _words(names))  # fmt: skip
         return [*made, _statement(node, call)]
 
     def visit_For(self, node):
@@ -159,7 +159,7 @@ class Statements(ast.NodeTransformer):
             made.append(self._function(node, go, [ast.Return(_not(broken))], []))
             test = _name(go)
         call = _call(node, "for_", node.iter, test, _name(body), _name(get), _name(put),
-                     ast.Constant(tuple(names)))  # fmt: skip
+                     _words(names))  # fmt: skip
         return [*made, _statement(node, call)]
 
     # --- pieces --------------------------------------------------------------------
@@ -233,3 +233,8 @@ def _placed(made, node):
         if "lineno" in inner._attributes and not hasattr(inner, "lineno"):
             ast.copy_location(inner, node)
     return made
+
+
+def _words(names: list[str]) -> ast.Tuple:
+    """The tuple of `names`, as text."""
+    return ast.Tuple([ast.Constant(name) for name in names], ast.Load())

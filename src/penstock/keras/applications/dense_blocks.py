@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.keras.applications.ends import Options
 from penstock.keras.layers import (
     Activation,
@@ -34,7 +36,7 @@ def _grown(x, name: str):
     return Concatenate(axis=3, name=f"{name}_concat")([x, y])
 
 
-def _halved(x, name: str):
+def _halved(x: Any, name: str):
     """Half the channels at half the size."""
     x = _active(x, f"{name}_bn", f"{name}_relu")
     x = Conv2D(x.shape[-1] // 2, 1, use_bias=False, name=f"{name}_conv")(x)

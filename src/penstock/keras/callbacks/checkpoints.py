@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class ModelCheckpoint(Callback):
                 f'Unrecognized save_freq: {save_freq}. Expected save_freq are "epoch" '
                 "or integer"
             )
-        self.save_freq = save_freq
+        self.save_freq: Any = save_freq
         self.monitor_op, worst = better(monitor, mode, "ModelCheckpoint")
         self.best = (
             worst if initial_value_threshold is None else initial_value_threshold

@@ -232,6 +232,7 @@ class RemoteMonitor(Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         import urllib.parse
+        import urllib.request
         import warnings
 
         body = {"epoch": epoch, **{k: float(v) for k, v in (logs or {}).items()}}

@@ -197,9 +197,10 @@ class TensorBoard(Callback):
     def _name_embeddings(self) -> None:
         """Which weights the viewer's projector shows, as projector_config.pbtxt."""
         from google.protobuf import text_format
-        from tensorboard.plugins.projector import ProjectorConfig
+        from tensorboard.plugins import projector
 
-        config = ProjectorConfig()
+        generated: Any = projector  # has no types to check
+        config = generated.ProjectorConfig()
         names = self.embeddings_metadata
         for number, layer in enumerate(x for x in self.model.layers if x.weights):
             if type(layer).__name__ != "Embedding":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math as numbers
+from typing import Any
 
 from penstock.api import array, math, nn
 from penstock.api.scopes import tensor
@@ -240,7 +241,8 @@ class MultiHeadAttention(Layer):
         if self._shapes is None:
             with context.entered(context.outermost()):
                 self._make(*(t.shape.as_list() for t in (query, value, key)))
-        q = self._query_dense(query) * (1.0 / numbers.sqrt(float(self.key_dim)))
+        q: Any = self._query_dense(query)
+        q = q * (1.0 / numbers.sqrt(float(self.key_dim)))
         k, v = self._key_dense(key), self._value_dense(value)
         scores = math.einsum("btnh,bsnh->bnts", q, k)
         allowed = self._allowed(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.api import array, image, math
 from penstock.keras.input_spec import InputSpec
 from penstock.keras.layer import Layer
@@ -9,7 +11,7 @@ from penstock.keras.layers.conv import layout_of
 from penstock.keras.layers.options import sizes
 
 
-def _pairs(value, rank: int, what: str) -> tuple[tuple[int, int], ...]:
+def _pairs(value, rank: int, what: str) -> tuple[Any, ...]:
     """(before, after) per dimension from an int, one int each, or pairs."""
     if isinstance(value, int):
         return ((value, value),) * rank
@@ -48,7 +50,7 @@ class _Borders(Layer):
 
 
 class _ZeroPadding(_Borders):
-    def __init__(self, padding=1, data_format=None, **kwargs):
+    def __init__(self, padding: Any = 1, data_format=None, **kwargs):
         super().__init__(padding, data_format, **kwargs)
 
     def call(self, inputs):

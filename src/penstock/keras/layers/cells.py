@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.api import array, math, nn
 from penstock.core import nest
 from penstock.keras import initializers
@@ -117,7 +119,7 @@ def cell_config(layer) -> dict:
 
 def one_where_forgotten(initializer, units: int):
     """`initializer` for an LSTM's bias, but ones to forget. Gers et al. (1999)."""
-    ones = initializers.get("ones")
+    ones: Any = initializers.get("ones")
 
     def start(shape, dtype=None, **_):
         first = initializer((units,), dtype=dtype)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.api import math, nn
 from penstock.core.dtypes import as_dtype
 from penstock.ir.op import TABLE
@@ -91,7 +93,7 @@ class Activation(Layer):
 
     def __init__(self, activation, **kwargs):
         super().__init__(**kwargs)
-        self.activation = activations.get(activation)
+        self.activation: Any = activations.get(activation)
 
     def call(self, inputs):
         return self.activation(inputs)

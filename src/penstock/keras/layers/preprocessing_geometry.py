@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.api import array, image, math, random
@@ -74,7 +76,7 @@ def sampled(x, maps, fill_mode: str, fill_value: float, interpolation: str):
 
         return _read(pictures, maps, fill_mode, fill_value, interpolation), back
 
-    out = read(x)
+    out: Any = read(x)
     out.set_shape(x.shape)
     return out
 
@@ -272,7 +274,8 @@ class _RandomSize(_RandomPicture):
 
     def _changed(self, x):
         sizes = array.shape(x)
-        share = random.random_uniform([], *self._share, dtype="float32", seed=self.seed)
+        low, high = self._share
+        share = random.random_uniform([], low, high, dtype="float32", seed=self.seed)
         side = math.cast(math.cast(sizes[self.axis], "float32") * share, "int32")
         size = [side, sizes[2]] if self.axis == 1 else [sizes[1], side]
         out = image.resize(x, array.stack(size), method=self.interpolation.lower())

@@ -25,7 +25,7 @@ def text(value: Any) -> str:
 
 def on_host(function, inputs, kind, dims):
     """`function` of NumPy arrays as an operation; `dims` are the result's."""
-    out = numpy_function(function, [inputs], kind)
+    out: Any = numpy_function(function, [inputs], kind)
     out.set_shape(dims)
     return out
 
@@ -33,7 +33,7 @@ def on_host(function, inputs, kind, dims):
 class OfKeys(Layer):
     """Takes lists of Python's strings and numbers as one tensor; rows of any length."""
 
-    def __call__(self, inputs, *args, **kwargs):
+    def __call__(self, inputs: Any, *args, **kwargs):
         if isinstance(inputs, list | tuple | str):
             inputs = tensor(inputs)
         if hasattr(inputs, "with_flat_values"):
@@ -84,7 +84,7 @@ class Lookup(OfKeys):
         first = [] if self.mask_token is None else [self.mask_token]
         return first + [self.oov_token] * self.num_oov_indices
 
-    def set_vocabulary(self, vocabulary, idf_weights=None) -> None:
+    def set_vocabulary(self, vocabulary: Any, idf_weights=None) -> None:
         """Take keys in order (a list, or a file with one a line); special ones in
         front may be left out.
 

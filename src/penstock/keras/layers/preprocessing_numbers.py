@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.api import array, debugging, math
@@ -170,7 +172,8 @@ class Discretization(Layer):
             raise ValueError("Discretization.adapt received no data.")
         values, weights = kept
         below = np.cumsum(weights) / weights.sum()
-        bins = min(self.num_bins, len(values))
+        most: Any = self.num_bins
+        bins = min(most, len(values))
         bounds = np.interp(np.arange(1, bins) / bins, below, values)
         self.bin_boundaries = [float(v) for v in bounds]
 

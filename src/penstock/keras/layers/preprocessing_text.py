@@ -118,7 +118,8 @@ class TextVectorization(Lookup):
         prepared = self._prepared(inputs)
         if self.ragged:
             kinds = ["int64", "int64"]
-            return RaggedTensor(*numpy_function(self._in_rows, prepared, kinds))
+            rows: Any = numpy_function(self._in_rows, prepared, kinds)
+            return RaggedTensor(*rows)
         if self.output_mode == "int":
             out: Any = numpy_function(self._padded, prepared, "int64")
             if self.split is None and not self.ngrams:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.api import array, nn
 from penstock.ir.op import TABLE
 from penstock.keras import activations
@@ -50,8 +52,8 @@ class _Recurrent(RNN):
             f"{type(self).__name__!r} object has no attribute {name!r}"
         )
 
-    def _run(self, inputs, mask, training, states, constants):
-        cell = self.cell
+    def _run(self, inputs: Any, mask, training, states, constants):
+        cell: Any = self.cell
         names = self._activation_names()
         if cell.recurrent_dropout or names is None or self.unroll or (
             self.zero_output_for_mask

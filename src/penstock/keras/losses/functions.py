@@ -5,6 +5,8 @@ As `tf.keras.losses`; `y_true` and `y_pred` share a shape unless said otherwise.
 
 from __future__ import annotations
 
+from typing import Any
+
 from penstock.api import array, math, nn
 from penstock.api.scopes import tensor
 from penstock.keras.backend_config import epsilon
@@ -130,7 +132,8 @@ def poisson(y_true, y_pred):
 def kl_divergence(y_true, y_pred):
     """Σ t·log(t / p)."""
     t, p = pair(y_true, y_pred)
-    t, p = clipped(t, epsilon(), 1.0), clipped(p, epsilon(), 1.0)
+    t: Any = clipped(t, epsilon(), 1.0)
+    p: Any = clipped(p, epsilon(), 1.0)
     return math.reduce_sum(t * math.log(t / p), axis=-1)
 
 

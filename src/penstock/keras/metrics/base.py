@@ -33,7 +33,7 @@ class Metric(tracking.Open):
         object.__setattr__(made, "_inner", [])
         return made
 
-    def __init__(self, name=None, dtype=None, **kwargs):
+    def __init__(self, name: Any = None, dtype=None, **kwargs):
         if kwargs:
             raise TypeError(
                 f"{type(self).__name__} received keyword arguments it does not know: "
@@ -69,7 +69,7 @@ class Metric(tracking.Open):
             name, shape = None, name
         if not isinstance(shape, list | tuple | int) and not hasattr(shape, "_dims"):
             raise TypeError(f"A weight's shape is a tuple, received {shape!r}.")
-        first = backend_config.initializer(initializer or "zeros")
+        first: Any = backend_config.initializer(initializer or "zeros")
         kind = as_dtype(dtype or self._dtype)
         with context.entered(context.outermost()):
             value = first(tuple(as_dims(shape) or ()), dtype=kind)
@@ -115,7 +115,8 @@ class Metric(tracking.Open):
             self.reset_states()  # a subclass written for Keras before 2.5
             return
         for variable in self.variables:
-            variable.assign(np.zeros(variable.shape.as_list(), variable.dtype.np))
+            sizes: Any = variable.shape.as_list()
+            variable.assign(np.zeros(sizes, variable.dtype.np))
 
     def reset_states(self) -> None:
         self.reset_state()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.api import array, math
@@ -190,7 +192,7 @@ class RootMeanSquaredError(Mean):
 class MeanRelativeError(Mean):
     """mean |p - t| / normalizer."""
 
-    def __init__(self, normalizer, name=None, dtype=None):
+    def __init__(self, normalizer, name: Any = None, dtype=None):
         super().__init__(name, dtype)
         self.normalizer = np.asarray(normalizer, self.dtype)
 

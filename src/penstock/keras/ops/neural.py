@@ -137,11 +137,11 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None,
     x = floating(x)
     place = [1] * len(x.dims)
     place[axis] = -1
-    spread = [
+    mean, variance, offset, scale = (
         None if v is None else array.reshape(tensor(v), place)
         for v in (mean, variance, offset, scale)
-    ]
-    return norms.batch_normalization(x, *spread, epsilon)
+    )
+    return norms.batch_normalization(x, mean, variance, offset, scale, epsilon)
 
 
 # --- pictures and sequences -----------------------------------------------------------

@@ -215,11 +215,13 @@ def dot(x1, x2):
 
 
 def tensordot(x1, x2, axes=2):
-    return math.tensordot(*pair(x1, x2), axes)
+    a, b = pair(x1, x2)
+    return math.tensordot(a, b, axes)
 
 
 def inner(x1, x2):
-    return math.tensordot(*pair(x1, x2), [[-1], [-1]])
+    a, b = pair(x1, x2)
+    return math.tensordot(a, b, [[-1], [-1]])
 
 
 def outer(x1, x2):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.api import array, math
@@ -94,7 +96,7 @@ def meshgrid(*x, indexing="xy"):
 def shape(x) -> tuple:
     """The sizes; a scalar tensor for one that is not known yet."""
     x = tensor(x)
-    sizes = array.shape(x) if None in x.dims else None
+    sizes: Any = array.shape(x) if None in x.dims else None
     return tuple(sizes[i] if d is None else d for i, d in enumerate(x.dims))
 
 

@@ -102,7 +102,8 @@ class Optimizer(State):
                 loss = loss()
                 if callable(var_list):
                     var_list = var_list()
-        var_list = list(var_list() if callable(var_list) else var_list)
+        asked: Any = var_list() if callable(var_list) else var_list
+        var_list = list(asked)
         return list(zip(tape.gradient(loss, var_list), var_list, strict=True))
 
     get_gradients = compute_gradients
@@ -210,7 +211,7 @@ class Optimizer(State):
 
     def _accumulated(self, grads, variables):
         """The mean of the last gradients; every n-th step updates, others only add."""
-        n = self.gradient_accumulation_steps
+        n: Any = self.gradient_accumulation_steps
         done = self._step_count.read_value()
         due = math.equal(math.floormod(done + 1, tensor(np.int64(n))), np.int64(0))
         out = []
@@ -300,7 +301,7 @@ class Optimizer(State):
 
     # --- configuration ----------------------------------------------------------------
 
-    def _serialize_rate(self):
+    def _serialize_rate(self) -> Any:
         rate = self._learning_rate
         if isinstance(rate, LearningRateSchedule):
             from penstock.keras.schedules import serialize

@@ -13,6 +13,10 @@ from penstock.optim import rules
 class Ftrl(Optimizer):
     """Follow the regularised leader; McMahan et al. (2013)."""
 
+    l1_regularization_strength: float
+    l2_regularization_strength: float
+    l2_shrinkage_regularization_strength: float
+
     def __init__(
         self, learning_rate=0.001, learning_rate_power=-0.5,
         initial_accumulator_value=0.1, l1_regularization_strength=0.0,
@@ -59,8 +63,9 @@ class Ftrl(Optimizer):
     def update_step(self, gradient, variable):
         i = self._index(variable)
         slots = (self._sum[i], self._linear[i])
+        total, linear = (s.read_value() for s in slots)
         new, *rest = rules.ftrl(
-            variable.read_value(), gradient, *(s.read_value() for s in slots),
+            variable.read_value(), gradient, total, linear,
             self._rate(variable.dtype.base_dtype), float(self.learning_rate_power),
             float(self.l1_regularization_strength),
             float(self.l2_regularization_strength),
@@ -139,8 +144,9 @@ class Rprop(Optimizer):
     def update_step(self, gradient, variable):
         i = self._index(variable)
         slots = (self._step[i], self._last[i])
+        step, last = (s.read_value() for s in slots)
         new, *rest = rules.rprop(
-            variable.read_value(), gradient, *(s.read_value() for s in slots),
+            variable.read_value(), gradient, step, last,
             float(self.increase), float(self.decrease), float(self.smallest),
             float(self.largest),
         )  # fmt: skip
@@ -186,9 +192,9 @@ class Adafactor(Optimizer):
         if self.relative_step:
             rate = math.minimum(rate, 1.0 / math.sqrt(step))
         power = tensor(float(self.beta_2_decay), kind)
+        rows, columns, v = (None if s is None else s.read_value() for s in slots)
         new, *rest = rules.adafactor(
-            variable.read_value(), gradient,
-            *(None if s is None else s.read_value() for s in slots), rate,
+            variable.read_value(), gradient, rows, columns, v, rate,
             1.0 - math.pow(step, power), float(self.epsilon_1), float(self.epsilon_2),
             float(self.clip_threshold),
         )  # fmt: skip

@@ -227,9 +227,9 @@ class RMSprop(Optimizer):
     def update_step(self, gradient, variable):
         i = self._index(variable)
         slots = (self._v[i], self._mom[i], self._mean[i])
+        v, mom, mean = (None if s is None else s.read_value() for s in slots)
         new, *rest = rules.rmsprop(
-            variable.read_value(), gradient,
-            *(None if s is None else s.read_value() for s in slots),
+            variable.read_value(), gradient, v, mom, mean,
             self._rate(variable.dtype.base_dtype), float(self.rho),
             float(self.momentum), float(self.epsilon),
         )  # fmt: skip
@@ -289,8 +289,9 @@ class Adadelta(Optimizer):
     def update_step(self, gradient, variable):
         i = self._index(variable)
         slots = (self._grads[i], self._deltas[i])
+        grads, deltas = (s.read_value() for s in slots)
         new, *rest = rules.adadelta(
-            variable.read_value(), gradient, *(s.read_value() for s in slots),
+            variable.read_value(), gradient, grads, deltas,
             self._rate(variable.dtype.base_dtype), float(self.rho), float(self.epsilon),
         )  # fmt: skip
         self._put(variable, new, *zip(slots, rest, strict=True))

@@ -137,7 +137,8 @@ class State:
         from penstock.keras import initializers
 
         kind = as_dtype(dtype or float32)
-        value = initializers.get(initializer)(shape, dtype=kind)
+        first: Any = initializers.get(initializer)
+        value = first(shape, dtype=kind)
         return self._new_variable(name or "variable", value, kind)
 
     def _slots(self, variables, *names, initial: float = 0.0) -> list[list[Variable]]:

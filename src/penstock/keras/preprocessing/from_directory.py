@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -178,7 +179,7 @@ def _make(index: Index, read, spec, options) -> Dataset:
         data = data.shuffle(batch_size * 8 if batch_size else 1024, seed=seed)
     if batch_size is not None:
         data = join(data, batch_size)
-    data = Dataset(data.prefetch(-1).node)
+    data: Any = Dataset(data.prefetch(-1).node)
     data.class_names = index.class_names
     data.file_paths = index.paths
     return data

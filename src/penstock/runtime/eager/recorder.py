@@ -135,7 +135,7 @@ class Recorder(threading.local):
         for tape in self.tapes:
             tape.record(recipe, used, outs)
 
-    def composite(self, op: Op, inputs: list[EagerTensor], specs) -> list[EagerTensor]:
+    def composite(self, op: Op, inputs: list[EagerTensor], specs) -> Any:
         """Record `op`, made for this purpose, on tensors; results shaped as `specs`."""
         window = self.window
         fresh: list[EagerTensor] = []

@@ -90,7 +90,8 @@ class EagerTensor(Tensor):
         return self._scalar().__index__()
 
     def __round__(self, digits=None):
-        return round(self.numpy(), digits) if digits else round(float(self))
+        array: Any = self.numpy()
+        return round(array, digits) if digits else round(float(self))
 
     def _scalar(self):
         array = self._numpy()
@@ -101,13 +102,13 @@ class EagerTensor(Tensor):
     def __len__(self):
         if not self.shape.rank:
             raise TypeError("Scalar tensor has no `len()`")
-        return self.shape[0]
+        return int(self.dims[0])
 
     def __iter__(self):
         if self.dims is not None and not self.dims:
             raise TypeError("Cannot iterate over a scalar tensor")
         self.array()  # once for all rows
-        return (self[i] for i in range(len(self)))
+        return (self[i] for i in range(self.__len__()))
 
     def __getitem__(self, index):
         from penstock.runtime.eager.recorder import RECORDER

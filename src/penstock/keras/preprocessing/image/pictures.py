@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from typing import Any
 
 import numpy as np
 
@@ -152,7 +153,7 @@ def _in_mode(img, color_mode: str):
     raise ValueError('color_mode must be "grayscale", "rgb", or "rgba"')
 
 
-def _middle(have: tuple[int, int], want: tuple[int, int]) -> tuple[int, ...]:
+def _middle(have: tuple[int, int], want: tuple[int, int]) -> Any:
     """The largest box of the wanted proportions in the middle (width, height)."""
     width, height = have
     crop_height = min(height, (width * want[1]) // want[0])
