@@ -1,4 +1,4 @@
-// Convolutions by oneDNN, as XLA calls them (docs/adr/0008-native-kernels.md).
+// Convolutions by oneDNN, as XLA calls them (docs/adr/0010-native-kernels.md).
 //
 // Arrays are float32, images [batch, height, width, channels], filters
 // [height, width, in / groups, out]. `geometry` holds strides (2), dilations (2),
