@@ -6,7 +6,9 @@ that an op gives say where its windows begin, and what follows from them is the 
 
 from __future__ import annotations
 
-from penstock.ir.op import STOPS, op
+from penstock.core.dtypes import int64
+from penstock.ir.constant import constant_dims
+from penstock.ir.op import STOPS, TABLE, op
 from penstock.ops import rules, sampling
 from penstock.ops.random import moved, place, start
 from penstock.ops.xla import jax, jnp
@@ -62,7 +64,9 @@ def _largest(value, rows, columns, overlapping: bool):
     taken, real = _patches(value, rows, columns, overlapping)
     low = -jnp.inf if jnp.issubdtype(value.dtype, jnp.floating) else None
     low = jnp.iinfo(value.dtype).min if low is None else low
-    return jnp.where(real, taken, low).max(-1)
+    taken = jnp.where(real, taken, low)
+    first = taken.argmax(-1, keepdims=True)  # of equal ones the first gets the gradient
+    return jnp.take_along_axis(taken, first, -1)[..., 0]
 
 
 def _mean(value, rows, columns, overlapping: bool):
@@ -94,27 +98,51 @@ def _declare(type_name: str, pool):
         out = pool(value, i, j, overlapping)
         return (out, i, j), jnp.asarray(kept) if deterministic else onward
 
-    @op(
-        f"{type_name}Grad",
-        "orig_input: T, out_backprop: T, row_pooling_sequence: int64,"
-        " col_pooling_sequence: int64 -> output: T",
-        shape=rules.same_as(0),
-        gradient=STOPS,
-    )
-    def gradient(orig_input, out_backprop, rows, columns, *, overlapping=False):
-        _, back = jax.vjp(
-            lambda x: pool(x, jnp.asarray(rows), jnp.asarray(columns), overlapping),
-            jnp.asarray(orig_input),
-        )
-        return back(jnp.asarray(out_backprop))[0]
-
     @pooled.gradient
     def _(node, dy, *_):
-        _, rows, columns = node.outputs
+        x, (out, rows, columns) = node.inputs[0], node.outputs
+        first = (x, out) if type_name == "FractionalMaxPool" else (_shape(x),)
         overlapping = node.attrs["overlapping"]
-        return [gradient(node.inputs[0], dy, rows, columns, overlapping=overlapping)]
+        return [TABLE[f"{type_name}Grad"](*first, dy, rows, columns,
+                                          overlapping=overlapping)]  # fmt: skip
 
     return pooled
+
+
+def _shape(x):
+    return TABLE["Shape"](x, out_type=int64)
+
+
+def _back(pool, x, dy, rows, columns, overlapping: bool):
+    rows, columns = jnp.asarray(rows), jnp.asarray(columns)
+    _, back = jax.vjp(lambda x: pool(x, rows, columns, overlapping), x)
+    return back(jnp.asarray(dy))[0]
+
+
+@op(
+    "FractionalMaxPoolGrad",
+    "orig_input: T, orig_output: T, out_backprop: T, row_pooling_sequence: int64,"
+    " col_pooling_sequence: int64 -> output: T",
+    shape=rules.same_as(0),
+    gradient=STOPS,
+)
+def max_pool_grad(orig_input, orig_output, dy, rows, columns, *, overlapping=False):
+    return _back(_largest, jnp.asarray(orig_input), dy, rows, columns, overlapping)
+
+
+@op(
+    "FractionalAvgPoolGrad",
+    "orig_input_tensor_shape: int64, out_backprop: T, row_pooling_sequence: int64,"
+    " col_pooling_sequence: int64 -> output: T",
+    shape=lambda orig_input_tensor_shape, *_, **__: constant_dims(
+        orig_input_tensor_shape
+    ),
+    static=(0,),
+    gradient=STOPS,
+)
+def avg_pool_grad(orig_input_tensor_shape, dy, rows, columns, *, overlapping=False):
+    x = jnp.zeros(tuple(map(int, orig_input_tensor_shape)), dy.dtype)
+    return _back(_mean, x, dy, rows, columns, overlapping)
 
 
 fractional_max_pool = _declare("FractionalMaxPool", _largest)

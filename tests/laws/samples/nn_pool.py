@@ -1,5 +1,7 @@
 """Pooling: what padding counts, and where the gradient of a tie goes."""
 
+import itertools
+
 import numpy as np
 
 from laws.sample import Sample, a32, f32, f64, i32
@@ -8,6 +10,19 @@ TIES = a32(np.arange(36) // 3 % 4).reshape(1, 6, 6, 1)
 FLAT = np.zeros((1, 4, 4, 2), np.float32)
 VOLUME = f64(1, 4, 6, 6, 2).astype(np.float32)
 SHAPES = [(6, 6, 2, 2), (5, 7, 2, 2), (6, 6, 3, 2), (7, 7, 3, 3), (5, 5, 3, 1)]
+
+#: What a fractional pool drew: where its windows begin.
+PICTURE = np.random.RandomState(5).permutation(60).reshape(1, 6, 5, 2).astype("f")
+ROWS, COLUMNS = np.array([0, 2, 4, 6]), np.array([0, 3, 5])
+
+
+def _largest(x, shared):
+    """The largest of each window; shared ones reach into their neighbours."""
+    return np.stack([
+        np.stack([x[:, a : b + shared, c : d + shared].max((1, 2))
+                  for c, d in itertools.pairwise(COLUMNS)], 1)
+        for a, b in itertools.pairwise(ROWS)
+    ], 1)  # fmt: skip
 
 
 def _pool(op, x, k, s, padding, **options):
@@ -78,4 +93,10 @@ SAMPLES = [
              {"ksize": [1, 2, 2, 2, 1], "strides": [1, 2, 2, 2, 1],
               "padding": "VALID"}, vjp=False)
       for op in ("MaxPool3DGrad", "MaxPool3DGradGrad")],
+    *[Sample("FractionalMaxPoolGrad",
+             [PICTURE, _largest(PICTURE, shared), f32(1, 3, 2, 2), ROWS, COLUMNS],
+             {"overlapping": shared}, grad=False) for shared in (False, True)],
+    *[Sample("FractionalAvgPoolGrad",
+             [np.array(PICTURE.shape, np.int64), f32(1, 3, 2, 2), ROWS, COLUMNS],
+             {"overlapping": shared}, grad=False) for shared in (False, True)],
 ]  # fmt: skip
