@@ -136,8 +136,8 @@ class BatchNormalization(Layer):
 
     def _plain(self, inputs, training: bool):
         axes = [i for i in range(len(inputs.dims)) if i not in self.axis]
-        axes: Any = self.axis
-        spread = [d if i in axes else 1 for i, d in enumerate(inputs.dims)]
+        kept: Any = self.axis
+        spread = [d if i in kept else 1 for i, d in enumerate(inputs.dims)]
         wide = math.cast(inputs, "float32")
         mean, variance = self.moving_mean, self.moving_variance
         if training:
@@ -208,8 +208,8 @@ class LayerNormalization(Layer):
         if narrow:
             wide = math.cast(inputs, "float32")
         mean, variance = nn.moments(wide, self.axis, keepdims=True)
-        axes: Any = self.axis
-        spread = [d if i in axes else 1 for i, d in enumerate(inputs.dims)]
+        kept: Any = self.axis
+        spread = [d if i in kept else 1 for i, d in enumerate(inputs.dims)]
         scale, offset = (
             None if w is None else math.cast(array.reshape(w, spread), wide.dtype)
             for w in (self.gamma, self.beta)
