@@ -87,6 +87,25 @@ def _as_matrix(x: Tensor) -> Tensor:
     return flat
 
 
+def _check_labels(labels: Any, logits: Any) -> None:
+    """Raise ShapeError where known shapes are not those of one index per row."""
+    if labels is None or logits is None:
+        return
+    if len(labels) != len(logits) - 1:
+        raise ShapeError(
+            f"Rank mismatch: Rank of labels (received {len(labels)}) should equal rank "
+            f"of logits minus 1 (received {len(logits)}): labels {show(labels)}, "
+            f"logits {show(logits)}. For one-hot labels use "
+            "softmax_cross_entropy_with_logits."
+        )
+    if any(None not in (a, b) and a != b for a, b in zip(labels, logits, strict=False)):
+        raise ShapeError(
+            f"Shape mismatch: The shape of labels (received {show(labels)}) should "
+            "equal the shape of logits except for the last dimension (received "
+            f"{show(logits)})."
+        )
+
+
 def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
     """The same for one class index per row: labels [...], logits [..., classes].
 
@@ -100,23 +119,7 @@ def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
             x = cast(x, "float32")
         if x.dims is not None and not x.dims:
             raise ShapeError("logits must have a class axis; received a scalar.")
-        given, wanted = y.dims, x.dims and x.dims[:-1]
-        ranked = given is not None and wanted is not None
-        if ranked and len(given) != len(wanted):
-            raise ShapeError(
-                "Rank mismatch: Rank of labels (received "
-                f"{len(y.dims)}) should equal rank of logits minus 1 (received "
-                f"{len(x.dims)}): labels {show(y.dims)}, logits {show(x.dims)}. For "
-                "one-hot labels use softmax_cross_entropy_with_logits."
-            )
-        if ranked and any(
-            None not in (a, b) and a != b for a, b in zip(given, wanted, strict=True)
-        ):
-            raise ShapeError(
-                "Shape mismatch: The shape of labels (received "
-                f"{show(y.dims)}) should equal the shape of logits except for the last "
-                f"dimension (received {show(x.dims)})."
-            )
+        _check_labels(y.dims, x.dims)
         if y.dtype.base_dtype not in (int32, int64):
             y = cast(y, int64)
         op = nn_loss.sparse_softmax_cross_entropy

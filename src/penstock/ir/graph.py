@@ -419,7 +419,7 @@ def _place(node: Node, device) -> None:
     if device is None:
         node.device = ""
     elif callable(device):
-        node.device = device(node) or node.device
+        node.device = device(node) or node.device  # pyright: ignore
     else:
         node.device = str(getattr(device, "to_string", lambda: device)())
 

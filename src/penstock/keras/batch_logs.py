@@ -67,6 +67,6 @@ def numbers(result: Any) -> dict[str, float]:
     out = {}
     for name, value in result.items():
         given: Any = value
-        array = given.numpy() if isinstance(given, Tensor) else np.asarray(given)
+        array = given.numpy() if isinstance(given, Tensor) else np.asarray(given)  # pyright: ignore
         out[name] = float(array) if np.ndim(array) == 0 else array
     return out

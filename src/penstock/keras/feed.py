@@ -214,7 +214,7 @@ class IteratorFeed:
 def _length(source: Any) -> int | None:
     cardinality: Any = getattr(source, "cardinality", None)
     if callable(cardinality):
-        n = int(cardinality())
+        n = int(cardinality())  # pyright: ignore
         return n if n >= 0 else None
     try:
         return len(source)

@@ -349,5 +349,5 @@ glorot_uniform, glorot_normal = GlorotUniform, GlorotNormal
 lecun_uniform, lecun_normal = LecunUniform, LecunNormal
 he_uniform, he_normal = HeUniform, HeNormal
 
-__all__ = sorted({n for n in FAMILY.named if n in globals()} | {
+__all__ = sorted({n for n in FAMILY.named if n in globals()} | {  # pyright: ignore
     "Initializer", "deserialize", "get", "serialize"})  # fmt: skip

@@ -198,7 +198,7 @@ class _Loop:
             if i in unshaped:
                 shape = () if spec is None else spec.shape[1:]
                 init[i] = unshaped[i].filled(shape)
-            elif spec is None or tuple(spec.shape) != init[i].shape:
+            elif spec is None or tuple(spec.shape) != init[i].shape:  # pyright: ignore
                 raise NotOnDevice(self.node, "a loop variable changes its shape")
         if unshaped and self.saved:
             # Zeros in place of unshaped stacks may change what is saved of them.

@@ -51,7 +51,7 @@ def _declare(forward: Op, states: int) -> None:
 
     given = [f"{a.name}: {a.type_attr}" for a in backward.inputs]
     given += [f"d_{a.name}: {a.type_attr}" for a in backward.outputs]
-    _, downs, _ = parts([a.name for a in backward.inputs])
+    _, downs, _ = parts([a.name for a in backward.inputs])  # pyright: ignore
     made = [f"to_{n}: T" for n in (*names[:mask], *names[mask + 1 :], *downs)]
     second: Any = replace(
         backward,

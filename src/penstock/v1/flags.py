@@ -92,7 +92,7 @@ _OF_ABSL = (
     "mark_flags_as_required", "register_validator", "validator",
 )  # fmt: skip
 
-__all__ = [
+__all__ = [  # pyright: ignore
     "DEFINE_bool", "DEFINE_boolean", "DEFINE_enum", "DEFINE_float", "DEFINE_integer",
     "DEFINE_list", "DEFINE_multi_float", "DEFINE_multi_integer", "DEFINE_multi_string",
     "DEFINE_spaceseplist", "DEFINE_string", "FLAGS", *_OF_ABSL,

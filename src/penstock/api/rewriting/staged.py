@@ -204,7 +204,7 @@ def _with_functions(function: types.FunctionType) -> Callable:
 def _range(*bounds: Any):
     if not any(map(is_symbolic, bounds)):
         return range(*bounds)
-    first, last = bounds[:2] if len(bounds) > 1 else (0, bounds[0])
+    first, last = bounds[:2] if len(bounds) > 1 else (0, bounds[0])  # pyright: ignore
     step = bounds[2] if len(bounds) > 2 else 1
     kind = next(b.dtype.base_dtype for b in bounds if is_symbolic(b))
     where = context.landing()

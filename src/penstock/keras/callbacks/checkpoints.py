@@ -190,7 +190,7 @@ class BackupAndRestore(Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         self._batches += 1
-        if self.save_freq != "epoch" and self._batches >= self.save_freq:
+        if self.save_freq != "epoch" and self._batches >= self.save_freq:  # pyright: ignore
             self._batches = 0
             self._keep(self._epoch - 1)
 

@@ -63,7 +63,7 @@ def __getattr__(name: str):
 __all__ = [
     "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl",
     "Lion",
-    "LossScaleOptimizer", "Nadam", "Optimizer", "RMSprop", "Rprop", "deserialize",
+    "LossScaleOptimizer", "Nadam", "Optimizer", "RMSprop", "Rprop", "deserialize",  # pyright: ignore
     "get",
     "schedules", "serialize",
 ]  # fmt: skip
