@@ -11,7 +11,6 @@ from penstock.core.errors import (
     DataLossError,
     InvalidArgumentError,
     NotFoundError,
-    UnsupportedError,
 )
 from penstock.pipeline import Dataset, files
 from penstock.pipeline.structure import flatten
@@ -139,15 +138,6 @@ def test_later_changes_of_the_users_array_do_not_count():
     data = Dataset.from_tensor_slices(array)
     array[:] = 1
     assert list(data) == [0, 0, 0]
-
-
-@pytest.mark.parametrize(
-    "build",
-    [lambda d: d.ragged_batch(2), lambda d: d.snapshot("x"), lambda d: d.save("x")],
-)
-def test_refusals_say_what_to_use(build):
-    with pytest.raises(UnsupportedError, match=r"Use |use "):
-        build(Dataset.range(3))
 
 
 def test_len():

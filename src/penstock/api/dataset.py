@@ -14,90 +14,38 @@ from typing import Any
 
 import numpy as np
 
+from penstock.api import dataset_saved
+from penstock.api.dataset_resampled import rejection_resample
+from penstock.api.elements import (
+    DatasetSpec,
+    all_parts,
+    array_spec,
+    as_arrays,
+    as_numpy,
+    as_tensor,
+    from_all_parts,
+    specs_of_parts,
+    tensor_spec,
+)
 from penstock.api.mapped import Mapped
 from penstock.api.random import get_seed
-from penstock.api.specs import TensorSpec
-from penstock.api.variable import Variable
 from penstock.core.dtypes import as_dtype, int64
 from penstock.core.errors import OutOfRangeError
+from penstock.core.shapes import as_dims
 from penstock.formats import tfrecord
 from penstock.ir import context
 from penstock.ir.tensor import NeedsValue, Tensor
 from penstock.ops import iterator as live
 from penstock.pipeline import INFINITE, UNKNOWN, Node, Options, files
 from penstock.pipeline import Dataset as Pipeline
+from penstock.pipeline.fingerprint import fingerprint
 from penstock.pipeline.options import ThreadingOptions
-from penstock.pipeline.spec import ArraySpec
-from penstock.pipeline.spec import DatasetSpec as InnerSpec
-from penstock.pipeline.structure import flatten, pack, transform
+from penstock.pipeline.structure import flatten, transform
 from penstock.runtime.eager.tensor import EagerTensor
 
 AUTOTUNE = -1
 INFINITE_CARDINALITY = INFINITE
 UNKNOWN_CARDINALITY = UNKNOWN
-
-
-class DatasetSpec:
-    """The spec of an element that is a data set itself. As `tf.data.DatasetSpec`."""
-
-    def __init__(self, element_spec, dataset_shape=()):
-        self.element_spec = element_spec
-
-    def __eq__(self, other):
-        same = isinstance(other, DatasetSpec)
-        return same and self.element_spec == other.element_spec
-
-    def __hash__(self):
-        return hash(repr(self.element_spec))
-
-    def __repr__(self):
-        return f"DatasetSpec({self.element_spec!r}, TensorShape([]))"
-
-
-def tensor_spec(leaf):
-    """A leaf of the pipeline's spec as the face shows it."""
-    if isinstance(leaf, ArraySpec):
-        return TensorSpec(leaf.shape, as_dtype(leaf.dtype))
-    if isinstance(leaf, InnerSpec):
-        return DatasetSpec(transform(tensor_spec, leaf.element))
-    return leaf
-
-
-def _array_spec(leaf):
-    if isinstance(leaf, DatasetSpec):
-        return InnerSpec(transform(_array_spec, leaf.element_spec))
-    return leaf
-
-
-def as_arrays(value):
-    """A structure of tensors, variables and values as one of NumPy values."""
-
-    def leaf(item):
-        if isinstance(item, EagerTensor):
-            return item._numpy() if item.dims else item._numpy()[()]
-        if isinstance(item, Tensor):
-            raise NeedsValue(
-                f"{item!r} has no value while a function is traced; make the data set "
-                "outside of it."
-            )
-        if isinstance(item, Variable):
-            return item._tensor._numpy()
-        return item
-
-    if isinstance(value, list) and any(isinstance(v, Tensor | Variable) for v in value):
-        return np.stack([np.asarray(leaf(v)) for v in value])
-    return transform(leaf, value)
-
-
-def as_tensor(leaf):
-    """One leaf of an element as a tensor; data sets pass as they are."""
-    if type(leaf) is np.ndarray:
-        return EagerTensor(as_dtype(leaf.dtype), leaf.shape, leaf)
-    if isinstance(leaf, np.ndarray | np.generic):
-        return EagerTensor(as_dtype(leaf.dtype), leaf.shape, np.asarray(leaf))
-    if isinstance(leaf, bytes):
-        return EagerTensor(as_dtype("string"), (), np.array(leaf, object))
-    return leaf
 
 
 #: What TensorFlow calls the data sets that pipelines name otherwise.
@@ -116,6 +64,12 @@ _SHOWN = {
 }
 
 
+def as_path(value):
+    """A file's name from a tensor, bytes or a path."""
+    value = as_arrays(value)
+    return value.decode() if isinstance(value, bytes) else value
+
+
 def _number(value) -> int:
     return int(value.numpy()) if hasattr(value, "numpy") else int(value)
 
@@ -125,11 +79,11 @@ class Dataset(Pipeline):
 
     def _staged_pass(self) -> tuple[Callable, Callable]:
         """A pass made by nodes: functions for whether there is more, and for what."""
-        if not all(isinstance(s, TensorSpec) for s in flatten(self.element_spec)):
+        if any(isinstance(s, DatasetSpec) for s in flatten(self.element_spec)):
             raise NeedsValue("Elements of this data set are no tensors.")
         name = live.new_name("pass")
         node = self.node
-        live.MAKERS[name] = lambda: live.Passing(map(flatten, iter(node)))
+        live.MAKERS[name] = lambda: live.Passing(map(all_parts, iter(node)))
         handle = np.array(name.encode(), object)
         live.make_iterator(handle, [], maker=name)
         spec = self.element_spec
@@ -176,6 +130,9 @@ class Dataset(Pipeline):
         output_signature=None, name=None,
     ) -> Dataset:  # fmt: skip
         values = [as_arrays(a) for a in args or ()]
+        if output_signature is not None:
+            output_signature = transform(array_spec, output_signature)
+            generator = _yielding_arrays(generator)
         return super().from_generator(
             generator, output_types, output_shapes, values, output_signature
         )
@@ -187,6 +144,16 @@ class Dataset(Pipeline):
     @classmethod
     def zip(cls, *args, datasets=None, name=None) -> Dataset:
         return super().zip(*args, datasets=datasets)
+
+    @classmethod
+    def counter(cls, start=0, step=1, dtype=int64, name=None) -> Dataset:
+        return super().counter(as_arrays(start), as_arrays(step), dtype)
+
+    @classmethod
+    def load(cls, path, element_spec=None, compression=None, reader_func=None,
+             wait=False) -> Dataset:  # fmt: skip
+        path = str(as_path(path))
+        return dataset_saved.load(cls, path, element_spec, compression, reader_func)
 
     @classmethod
     def random(cls, seed=None, rerandomize_each_iteration=None, name=None) -> Dataset:
@@ -287,6 +254,32 @@ class Dataset(Pipeline):
               deterministic=None, name=None) -> Dataset:  # fmt: skip
         return super().batch(_number(batch_size), drop_remainder)
 
+    def ragged_batch(self, batch_size, drop_remainder=False, row_splits_dtype=int64,
+                     name=None) -> Dataset:  # fmt: skip
+        return super().ragged_batch(_number(batch_size), drop_remainder)
+
+    def sparse_batch(self, batch_size, row_shape, name=None) -> Dataset:
+        return super().sparse_batch(_number(batch_size), list(as_dims(row_shape) or ()))
+
+    def rejection_resample(self, class_func, target_dist, initial_dist=None, seed=None,
+                           name=None) -> Dataset:  # fmt: skip
+        return rejection_resample(self, class_func, target_dist, initial_dist, seed)
+
+    def save(self, path, compression=None, shard_func=None, checkpoint_args=None):
+        function = shard_func and _on_tensors(shard_func)
+        dataset_saved.save(self, str(as_path(path)), compression, function)
+
+    def snapshot(self, path, compression="AUTO", reader_func=None, shard_func=None,
+                 name=None) -> Dataset:  # fmt: skip
+        """Elements kept in files by the first whole pass. `reader_func` and
+        `shard_func` are accepted: all is one shard here, in order."""
+        kept = "" if compression in (None, "AUTO", "SNAPPY") else compression
+        return self._to(dataset_saved.Snapshot(self.node, str(as_path(path)), kept))
+
+    def fingerprint(self):
+        """A uint64 that is equal for pipelines that are written alike."""
+        return as_tensor(np.uint64(fingerprint(self.node)))
+
     def concatenate(self, dataset, name=None) -> Dataset:
         return super().concatenate(dataset)
 
@@ -310,7 +303,9 @@ class Dataset(Pipeline):
 
 
 def _as_numpy(leaf):
-    return leaf.as_numpy_iterator() if isinstance(leaf, Pipeline) else leaf
+    if isinstance(leaf, Pipeline):
+        return leaf.as_numpy_iterator()
+    return as_numpy(leaf)
 
 
 def _constant(value):
@@ -326,6 +321,13 @@ def _seeds(seed):
     seed = None if seed is None else _number(seed)
     first, second = get_seed(seed)
     return None if first is None else (first, second)
+
+
+def _yielding_arrays(generator: Callable) -> Callable:
+    """`generator` with ragged and sparse tensors as pipelines hold them."""
+    if not callable(generator):
+        return generator
+    return lambda *args: map(as_arrays, generator(*args))
 
 
 def _on_tensors(function: Callable) -> Callable:
@@ -360,7 +362,7 @@ class OwnedIterator:
     def _handle(self) -> str:
         """A name by which nodes of traced functions find this pass."""
         name = live.new_name("iterator")
-        live.LIVE[name] = map(flatten, self._source)
+        live.LIVE[name] = map(all_parts, self._source)
         weakref.finalize(self, live.LIVE.pop, name, None)
         return name
 
@@ -391,13 +393,14 @@ class OwnedIterator:
 
 def staged_next(element_spec, handle: str):
     """The next element of a pass, as nodes of the function that is being traced."""
-    leaves = flatten(element_spec)
+    leaves = [part for s in flatten(element_spec) for part in specs_of_parts(s)]
     made = live.iterator_get_next(
         np.array(handle.encode(), object),
         output_types=tuple(s.dtype for s in leaves),
         output_shapes=tuple(s.shape._dims for s in leaves),
     )
-    return pack(element_spec, list(made) if isinstance(made, list | tuple) else [made])
+    parts = list(made) if isinstance(made, list | tuple) else [made]
+    return from_all_parts(element_spec, parts)
 
 
 class TextLineDataset(Dataset):

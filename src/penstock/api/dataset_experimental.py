@@ -7,9 +7,9 @@ from penstock.api.dataset import (
     INFINITE_CARDINALITY,
     UNKNOWN_CARDINALITY,
     Dataset,
-    as_arrays,
-    as_tensor,
 )
+from penstock.api.elements import as_arrays, as_tensor
+from penstock.core.dtypes import int64
 from penstock.core.errors import InvalidArgumentError
 from penstock.pipeline import files
 from penstock.pipeline.options import (
@@ -27,7 +27,10 @@ class CsvDataset(Dataset):
                  buffer_size=None, header=False, field_delim=",", use_quote_delim=True,
                  na_value="", select_cols=None, exclude_cols=None):  # fmt: skip
         if exclude_cols is not None:
-            raise ValueError("CsvDataset: give select_cols, not exclude_cols.")
+            if select_cols is not None:
+                raise ValueError("CsvDataset: give select_cols or exclude_cols.")
+            every = range(len(record_defaults) + len(exclude_cols))
+            select_cols = [i for i in every if i not in exclude_cols]
         super().__init__(
             files.Csv(
                 as_arrays(filenames), tuple(record_defaults), compression_type or "",
@@ -83,7 +86,11 @@ enumerate_dataset = _apply("enumerate")
 group_by_window = _apply("group_by_window")
 ignore_errors = _apply("ignore_errors")
 parallel_interleave = _apply("interleave")
+dense_to_ragged_batch = _apply("ragged_batch")
+dense_to_sparse_batch = _apply("sparse_batch")
+rejection_resample = _apply("rejection_resample")
 scan = _apply("scan")
+snapshot = _apply("snapshot")
 take_while = _apply("take_while")
 unbatch = _apply("unbatch")
 unique = _apply("unique")
@@ -144,13 +151,21 @@ def choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset=False):
     return Dataset.choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset)
 
 
-def Counter(start=0, step=1, dtype=None):
+def Counter(start=0, step=1, dtype=int64):
     """start, start + step, ... without end."""
-    return Dataset.range(start, start + step * (2**62 // max(abs(step), 1)), step)
+    return Dataset.counter(start, step, dtype)
 
 
 def RandomDataset(seed=None):
     return Dataset.random(seed)
+
+
+def save(dataset, path, compression=None, shard_func=None, checkpoint_args=None):
+    dataset.save(path, compression, shard_func, checkpoint_args)
+
+
+def load(path, element_spec=None, compression=None, reader_func=None):
+    return Dataset.load(path, element_spec, compression, reader_func)
 
 
 def get_structure(dataset_or_iterator):
@@ -177,9 +192,10 @@ __all__ = [
     "INFINITE_CARDINALITY", "OptimizationOptions", "Optional", "RandomDataset",
     "ThreadingOptions", "UNKNOWN_CARDINALITY", "assert_cardinality",
     "bucket_by_sequence_length", "cardinality", "choose_from_datasets",
-    "copy_to_device", "enumerate_dataset", "from_list", "get_next_as_optional",
-    "get_single_element", "get_structure", "group_by_window", "ignore_errors",
-    "map_and_batch", "parallel_interleave", "prefetch_to_device",
-    "sample_from_datasets", "scan", "shuffle_and_repeat", "take_while", "unbatch",
-    "unique",
+    "copy_to_device", "dense_to_ragged_batch", "dense_to_sparse_batch",
+    "enumerate_dataset", "from_list", "get_next_as_optional", "get_single_element",
+    "get_structure", "group_by_window", "ignore_errors", "load", "map_and_batch",
+    "parallel_interleave", "prefetch_to_device", "rejection_resample",
+    "sample_from_datasets", "save", "scan", "shuffle_and_repeat", "snapshot",
+    "take_while", "unbatch", "unique",
 ]  # fmt: skip

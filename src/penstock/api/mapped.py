@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from penstock.api.elements import (
+    DatasetSpec,
+    all_parts,
+    as_arrays,
+    from_all_parts,
+    specs_of_parts,
+)
+from penstock.api.elements import as_tensor as eager
+from penstock.api.ragged import RaggedTensor
 from penstock.api.rewriting import rewritten
 from penstock.core.dtypes import as_dtype
 from penstock.ir import context
@@ -16,7 +26,8 @@ from penstock.ir.trace import TracedGraph
 from penstock.lowering import Frame
 from penstock.ops.xla import jax
 from penstock.pipeline import Dataset as Pipeline
-from penstock.pipeline.spec import ArraySpec
+from penstock.pipeline.composite import Ragged, Sparse, from_parts
+from penstock.pipeline.spec import ArraySpec, RaggedSpec, SparseSpec
 from penstock.pipeline.structure import apply, flatten, pack, transform
 from penstock.runtime.eager.recorder import RECORDER
 from penstock.runtime.eager.tensor import EagerTensor
@@ -49,23 +60,25 @@ class Mapped:
 
     def _trace(self, element_spec) -> None:
         leaves = flatten(element_spec)
-        if not all(hasattr(s, "is_spec") for s in leaves):
-            raise _Unseen  # data sets, ragged or sparse tensors
+        if any(isinstance(s, DatasetSpec) for s in leaves):
+            raise _Unseen  # data sets
+        specs = [part for s in leaves for part in specs_of_parts(s)]
         outer = context.landing()
         graph = TracedGraph("map", outer)
         graph.seed = RECORDER.seed if outer.eager else outer.seed
         with context.entered(graph):
-            inputs = [graph.add_input(s.dtype, s.shape._dims, "arg") for s in leaves]
-            made = apply(self._staged, pack(element_spec, inputs))
+            inputs = [graph.add_input(s.dtype, s.shape._dims, "arg") for s in specs]
+            made = apply(self._staged, from_all_parts(element_spec, inputs))
             if isinstance(made, list):
                 made = (
                     tuple(made) if _mixed(made) else as_tensor(graph, made, None, None)
                 )
             for leaf in flatten(made):
-                if isinstance(leaf, Pipeline) or leaf is None or _composite(leaf):
+                if isinstance(leaf, Pipeline) or leaf is None:
                     raise _Unseen
-            self._made = transform(lambda v: as_tensor(graph, v, None, None), made)
-        graph.outputs = flatten(self._made)
+            self._made = transform(functools.partial(_in_graph, graph), made)
+        self._leaves = flatten(self._made)
+        graph.outputs = [part for leaf in self._leaves for part in _parts(leaf)]
         self.spec = transform(_spec_of, self._made)
         outside = [o for o, _ in graph.captures.values()]
         if any(
@@ -85,15 +98,21 @@ class Mapped:
     def __call__(self, *element):
         if self._graph is None:
             return self._as_python(element)
-        leaves = flatten(element[0] if len(element) == 1 else element)
+        arrays = all_parts(element[0] if len(element) == 1 else element)
         values: dict[int, Any] = {
-            id(t): _array(v) for t, v in zip(self._inputs, leaves, strict=True)
+            id(t): _array(v) for t, v in zip(self._inputs, arrays, strict=True)
         }
         captured: Any = self._captured
         for outer, inner in captured:
             values[id(inner)] = outer.array()
         self._runnable.run(self._store, values)
-        return pack(self._made, [self._value(t, values) for t in self._graph.outputs])
+        return pack(self._made, [self._leaf(leaf, values) for leaf in self._leaves])
+
+    def _leaf(self, leaf, values: dict[int, Any]):
+        if isinstance(leaf, Tensor):
+            return self._value(leaf, values)
+        kind = Ragged if isinstance(leaf, RaggedTensor) else Sparse
+        return from_parts(kind, [self._value(t, values) for t in _parts(leaf)])
 
     def _value(self, tensor: Tensor, values: dict[int, Any]):
         value = values.get(id(tensor))
@@ -103,9 +122,6 @@ class Mapped:
         return array if array.ndim else array[()]
 
     def _as_python(self, element):
-        from penstock.api.dataset import as_arrays
-        from penstock.api.dataset import as_tensor as eager
-
         with context.entered(RECORDER):
             made = self.function(*(transform(eager, part) for part in element))
             if isinstance(made, list) and _mixed(made):
@@ -151,6 +167,8 @@ class Mapped:
         segments = self._plan.segments
         if len(segments) != 1 or segments[0].host or segments[0].static:
             return False
+        if any(not isinstance(leaf, Tensor) for leaf in self._leaves):
+            return False
         specs = [t.dims for t in (*self._inputs, *self._graph.outputs)]  # type: ignore[union-attr]
         if any(d is None or None in d for d in specs):
             return False
@@ -165,12 +183,26 @@ def _mixed(items: list) -> bool:
     return any(isinstance(i, Tensor | tuple | dict) for i in items)
 
 
-def _composite(leaf) -> bool:
-    return hasattr(leaf, "_components")
+def _parts(leaf) -> list[Tensor]:
+    return leaf._components() if hasattr(leaf, "_components") else [leaf]
 
 
-def _spec_of(tensor: Tensor) -> ArraySpec:
-    return ArraySpec(as_dtype(tensor.dtype).name, tensor.dims)
+def _in_graph(graph: TracedGraph, leaf):
+    """What a function returned, as tensors of its graph."""
+    if hasattr(leaf, "_components"):
+        if all(part.graph is graph for part in _parts(leaf)):
+            return leaf
+        return type(leaf)(*(as_tensor(graph, p, None, None) for p in _parts(leaf)))
+    return as_tensor(graph, leaf, None, None)
+
+
+def _spec_of(leaf) -> ArraySpec:
+    name = as_dtype(leaf.dtype).name
+    if isinstance(leaf, RaggedTensor):
+        return RaggedSpec(name, leaf.shape._dims, leaf.ragged_rank)
+    if hasattr(leaf, "_components"):
+        return SparseSpec(name, leaf.shape._dims)
+    return ArraySpec(name, leaf.dims)
 
 
 def _array(value):

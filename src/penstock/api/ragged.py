@@ -325,6 +325,8 @@ def _rows(values) -> Tensor:
 
 
 def _cast(splits) -> Tensor:
+    if isinstance(splits, list | tuple) and any(isinstance(s, Tensor) for s in splits):
+        splits = tensor(splits)
     if not isinstance(splits, Tensor):
         return tensor(np.asarray(splits, np.int64), dtypes.int64)
     return _typed(splits, dtypes.int64)

@@ -205,6 +205,8 @@ def as_numpy(ragged) -> np.ndarray:
     inner = ragged.values
     flat = as_numpy(inner) if is_ragged(inner) else np.asarray(inner)
     rows = [flat[a:b] for a, b in bounds(ragged.row_splits)]
+    if not rows:
+        return np.zeros((0, 0), flat.dtype)
     if len({r.shape for r in rows}) <= 1 and flat.dtype != object:
         return np.array(rows)
     if len({len(r) for r in rows}) <= 1:
@@ -216,16 +218,25 @@ def as_numpy(ragged) -> np.ndarray:
 
 def shown(rows: list) -> str:
     """Nested lists as TensorFlow prints them: like NumPy, with commas."""
-    uniform = len({len(r) for r in rows if isinstance(r, list)}) == 1 and all(
-        isinstance(r, list) and r and not any(isinstance(v, list) for v in r)
-        for r in rows
-    )
-    if uniform:
-        array = np.array(rows, object)
-    else:
-        array = np.empty(len(rows), object)
-        array[:] = rows
+    shape = _even(rows)
+    array = np.empty(shape, object)
+    for at in np.ndindex(*shape):
+        item = rows
+        for place in at:
+            item = item[place]
+        array[at] = item
     return np.array2string(array, separator=", ", formatter={"all": _item})
+
+
+def _even(rows: list) -> tuple[int, ...]:
+    """The sizes of the outer dimensions in which no row differs from another."""
+    shape, level = [len(rows)], rows
+    while level and all(isinstance(r, list) and r for r in level):
+        if len({len(r) for r in level}) > 1:
+            break
+        shape.append(len(level[0]))
+        level = [item for row in level for item in row]
+    return tuple(shape)
 
 
 def _item(value) -> str:

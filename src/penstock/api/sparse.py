@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections import namedtuple
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype
-from penstock.core.shapes import TensorShape, as_dims
+from penstock.core.shapes import Dims, TensorShape, as_dims
 from penstock.ir.constant import constant_dims
 from penstock.ir.op import TABLE
 
@@ -25,6 +26,8 @@ class SparseTensor:
             self._indices = tensor(indices, dtypes.int64, "indices")
             self._values = tensor(values, name="values")
             self._shape = tensor(dense_shape, dtypes.int64, "shape")
+        #: Sizes that are known although `dense_shape` has no value yet.
+        self._dims: Dims = None
 
     @classmethod
     def from_value(cls, value):
@@ -59,11 +62,14 @@ class SparseTensor:
     def shape(self) -> TensorShape:
         if getattr(self._shape, "is_eager", False):
             return TensorShape(np.asarray(self._shape).tolist())
-        return TensorShape(constant_dims(self._shape))
+        known = constant_dims(self._shape)
+        return TensorShape(self._dims if known is None else known)
 
     def with_values(self, new_values) -> SparseTensor:
         """The same positions with other values."""
-        return SparseTensor(self._indices, new_values, self._shape)
+        made = SparseTensor(self._indices, new_values, self._shape)
+        made._dims = self._dims
+        return made
 
     def consumers(self) -> list:
         return self._values.consumers()
@@ -81,6 +87,18 @@ class SparseTensor:
         """The value in `session`, by default the entered one."""
         node = self._values.op
         return self.graph.default_session(session, node).run(self, feed_dict)
+
+    def __mul__(self, other) -> SparseTensor:
+        return self._with(operator.mul, other)
+
+    def __truediv__(self, other) -> SparseTensor:
+        return self._with(operator.truediv, other)
+
+    def _with(self, op, other) -> SparseTensor:
+        """An operator of each entry and `other` (broadcast) at its place."""
+        other = TABLE["BroadcastTo"](tensor(other, self.dtype), self._shape)
+        there = TABLE["GatherNd"](other, self._indices)
+        return self.with_values(op(self._values, there))
 
     def __repr__(self):
         return (
@@ -131,6 +149,8 @@ def to_dense(sp_input, default_value=None, validate_indices=True, name=None):
         sp_input.indices, sp_input.dense_shape, sp_input.values, default_value,
         validate_indices, name,
     )  # fmt: skip
+    if sp_input._dims is not None:
+        out.set_shape(sp_input._dims)
     return out
 
 

@@ -56,6 +56,7 @@ VariableDef = _generated("variable").VariableDef
 _PACKAGE = "penstock.formats"
 _FILE = "penstock/formats/messages.proto"
 _TYPES = {
+    "bool": 8,
     "double": 1,
     "float": 2,
     "int64": 3,
@@ -106,6 +107,16 @@ _SCHEMA: dict[str, list[str]] = {
     "FeatureLists": ["map FeatureList feature_list = 1"],
     "Example": ["Features features = 1"],
     "SequenceExample": ["Features context = 1", "FeatureLists feature_lists = 2"],
+    # Names are ours; numbers as observed in what `Dataset.save` writes.
+    "SavedElements": [
+        "string graph = 1",
+        "string run = 2",
+        "int64 created = 3",
+        "int64 version = 4",
+        "repeated enum:tensorboard.DataType dtypes = 5",
+        "int64 count = 6",
+        "bool finished = 1000",
+    ],
 }
 
 
@@ -183,6 +194,7 @@ FeatureList = _message("FeatureList")
 FeatureLists = _message("FeatureLists")
 Example = _message("Example")
 SequenceExample = _message("SequenceExample")
+SavedElements = _message("SavedElements")
 
 
 def parse(kind: Any, data: bytes, what: str) -> Any:

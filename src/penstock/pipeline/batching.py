@@ -14,11 +14,14 @@ import numpy as np
 from penstock.core import dtypes, shapes
 from penstock.core.errors import DataLossError, InvalidArgumentError
 from penstock.pipeline import plan as plans
+from penstock.pipeline.composite import COMPOSITE, joined
 from penstock.pipeline.node import UNKNOWN, Node, Through, scaled
 from penstock.pipeline.sources import Elements
 from penstock.pipeline.spec import (
     ArraySpec,
     DatasetSpec,
+    RaggedSpec,
+    SparseSpec,
     leaf_spec,
     with_batch,
     without_batch,
@@ -86,6 +89,9 @@ def stacked(group: list):
     """Elements as one batch. Raises InvalidArgumentError where shapes differ."""
     out = []
     for component, leaves in _columns(group):
+        if isinstance(leaves[0], COMPOSITE):
+            out.append(stack(leaves))
+            continue
         first = np.shape(leaves[0])
         for index, leaf in enumerate(leaves):
             if np.shape(leaf) != first:
@@ -121,6 +127,13 @@ class PaddedBatch(Node):
     @cached_property
     def _shapes(self) -> list[tuple]:
         specs = flatten(self.input.spec)
+        for spec in specs:
+            if isinstance(spec, RaggedSpec | SparseSpec):
+                raise TypeError(
+                    "`padded_batch` is only supported for datasets that produce "
+                    f"tensor elements, received {spec}. Use batch, which makes rows "
+                    "of different lengths of them."
+                )
         if self.padded_shapes is None:
             for index, spec in enumerate(specs):
                 if spec.shape is None:
@@ -283,7 +296,13 @@ class Rebatch(Node):
 
 def _joined(a, b):
     pairs = zip(flatten(a), flatten(b), strict=True)
-    return pack(a, [np.concatenate(pair) for pair in pairs])
+    return pack(
+        a,
+        [
+            joined([m, n]) if isinstance(m, COMPOSITE) else np.concatenate([m, n])
+            for m, n in pairs
+        ],
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ import numpy as np
 
 from penstock.core.errors import DataLossError, InvalidArgumentError
 from penstock.pipeline import plan as plans
+from penstock.pipeline.composite import COMPOSITE, Ragged, Sparse, from_parts, parts
 from penstock.pipeline.node import Node, Through
 from penstock.pipeline.structure import flatten, pack
 
@@ -138,7 +139,13 @@ def _truncated(path: str) -> DataLossError:
 
 def write_leaf(file: Any, leaf) -> None:
     """One array in NumPy's own format; strings as their shape, lengths and bytes."""
-    if isinstance(leaf, bytes) or leaf.dtype.kind == "O":
+    if isinstance(leaf, COMPOSITE):
+        arrays = parts(leaf)
+        ragged = isinstance(leaf, Ragged)
+        file.write(b"r" + bytes([len(arrays)]) if ragged else b"p")
+        for array in arrays:
+            write_leaf(file, array)
+    elif isinstance(leaf, bytes) or leaf.dtype.kind == "O":
         array = np.asarray(leaf, object)
         items = array.ravel().tolist()
         file.write(b"s")
@@ -167,6 +174,10 @@ def read_leaf(file: BinaryIO, path: str):
             out = np.empty(len(lengths), object)
             out[:] = [data[e - n : e] for e, n in zip(ends, lengths, strict=True)]
             return out.reshape(shape)[()]
+        if kind in (b"r", b"p"):
+            count = file.read(1)[0] if kind == b"r" else 3
+            arrays = [read_leaf(file, path) for _ in range(count)]
+            return from_parts(Ragged if kind == b"r" else Sparse, arrays)
         if kind == b"a":
             name = file.read(16).decode().strip()
             array = _load(file)
@@ -174,7 +185,7 @@ def read_leaf(file: BinaryIO, path: str):
                 array = array.view(np.dtype(name))
             return array[()] if array.ndim == 0 else array
         raise ValueError("kind")
-    except (ValueError, TypeError, EOFError, UnicodeDecodeError, OSError):
+    except (ValueError, TypeError, IndexError, EOFError, UnicodeDecodeError, OSError):
         raise _truncated(path) from None
 
 

@@ -14,7 +14,6 @@ from typing import Self
 
 import numpy as np
 
-from penstock.core.errors import UnsupportedError
 from penstock.pipeline import (
     batching,
     caching,
@@ -23,6 +22,7 @@ from penstock.pipeline import (
     mixing,
     ordering,
     sources,
+    uneven,
 )
 from penstock.pipeline.background import Prefetch
 from penstock.pipeline.bucketing import bucket_batches, bucket_of
@@ -223,13 +223,14 @@ class Dataset(Making):
             )
         )
 
-    def ragged_batch(self, batch_size, drop_remainder=False, **_) -> Self:
-        raise UnsupportedError(
-            "Dataset.ragged_batch is not in Penstock. Use padded_batch, or "
-            "bucket_by_sequence_length to keep the padding small."
-        )
+    def ragged_batch(
+        self, batch_size, drop_remainder=False, row_splits_dtype=None, name=None
+    ) -> Self:
+        size, drop = int(batch_size), bool(drop_remainder)
+        return self._to(uneven.ragged_batch(self.node, size, drop))
 
-    dense_to_ragged_batch = ragged_batch
+    def sparse_batch(self, batch_size, row_shape, name=None) -> Self:
+        return self._to(uneven.sparse_batch(self.node, int(batch_size), row_shape))
 
     def unbatch(self, name=None) -> Self:
         return self._to(batching.Unbatch(self.node))
@@ -339,19 +340,7 @@ class Dataset(Making):
             key, reduce, window_size_func=lambda key: sizes[int(key)]
         )
 
-    # -- what is not here ----------------------------------------------------------
-
-    def snapshot(self, path, *_, **__) -> Self:
-        raise UnsupportedError(
-            "Dataset.snapshot is not in Penstock. Use cache(filename), which keeps the "
-            "elements of the first pass in a file."
-        )
-
-    def save(self, path, *_, **__):
-        raise UnsupportedError(
-            "Dataset.save is not in Penstock. Write TFRecord files, or use "
-            "cache(filename)."
-        )
+    # -- to their end --------------------------------------------------------------
 
     def get_single_element(self, name=None):
         found = []

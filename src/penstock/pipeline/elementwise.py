@@ -54,7 +54,13 @@ class Map(Computed):
         pending: deque = deque()
         try:
             for element in self.input:
-                pending.append(pool.submit(self._compute, element))
+                try:
+                    pending.append(pool.submit(self._compute, element))
+                except RuntimeError:  # the main thread has ended: go on in this one
+                    while pending:
+                        yield pending.popleft().result()
+                    yield self._compute(element)
+                    continue
                 if len(pending) >= workers:
                     yield pending.popleft().result()
             while pending:

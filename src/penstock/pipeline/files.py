@@ -60,6 +60,12 @@ def open_bytes(path: str, compression: str) -> Any:
     )
 
 
+def open_text(path: str, compression: str) -> io.TextIOWrapper:
+    """A file's text as `csv` wants it: line ends as they are, any bytes."""
+    file = open_bytes(path, compression)
+    return io.TextIOWrapper(file, "utf-8", errors="surrogateescape", newline="")
+
+
 class _Strings(Node):
     """Elements are scalar strings."""
 
@@ -176,10 +182,7 @@ class Csv(Node):
     def __iter__(self) -> Iterator[tuple]:
         quoting = csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE
         for path in file_names(self.names):
-            with open_bytes(path, self.compression) as file:
-                text = io.TextIOWrapper(
-                    file, "utf-8", errors="surrogateescape", newline=""
-                )
+            with open_text(path, self.compression) as text:
                 rows = csv.reader(
                     text, delimiter=self.delimiter, quoting=quoting, strict=True
                 )

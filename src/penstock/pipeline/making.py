@@ -15,7 +15,7 @@ from penstock.pipeline.node import Node
 from penstock.pipeline.options import Options
 from penstock.pipeline.random_order import SeedStream, seed_pair
 from penstock.pipeline.sampling import choices
-from penstock.pipeline.spec import array_spec, covering
+from penstock.pipeline.spec import ArraySpec, array_spec, covering
 from penstock.pipeline.structure import as_element, flatten, is_structure, transform
 
 
@@ -53,7 +53,7 @@ class Making:
                     "from_generator: give `output_signature` or `output_types` and "
                     "`output_shapes`, not both."
                 )
-            spec = transform(lambda s: array_spec(s.dtype, s.shape), output_signature)
+            spec = transform(_as_spec, output_signature)
         elif output_types is None:
             raise TypeError("Either `output_signature` or `output_types` is required.")
         else:
@@ -69,6 +69,10 @@ class Making:
         step = bounds[2] if len(bounds) == 3 else 1
         name = dtypes.as_dtype(output_type).name
         return cls(sources.Range(int(start), int(stop), int(step), name))
+
+    @classmethod
+    def counter(cls, start: Any = 0, step: Any = 1, dtype: Any = "int64") -> Self:
+        return cls(sources.Counting(start, step, dtypes.as_dtype(dtype).name))
 
     @classmethod
     def random(cls, seed=None, rerandomize_each_iteration=None) -> Self:
@@ -164,6 +168,10 @@ class _Choices:
 
     def __iter__(self) -> Iterator[int]:
         return choices(self._weights, self._seeds.next())
+
+
+def _as_spec(leaf) -> ArraySpec:
+    return leaf if isinstance(leaf, ArraySpec) else array_spec(leaf.dtype, leaf.shape)
 
 
 def generator_spec(types, shapes=None):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,6 @@ import numpy as np
 from penstock.core.errors import InvalidArgumentError
 from penstock.pipeline.node import UNKNOWN, Computed, Node
 from penstock.pipeline.sources import Elements
-from penstock.pipeline.spec import element_spec
 from penstock.pipeline.structure import apply, as_leaf
 
 
@@ -24,9 +25,20 @@ class FlatMap(Computed):
     declared: Any = None
     cardinality: Any = UNKNOWN
 
+    @cached_property
+    def seen_spec(self):
+        return _first(self.input, self.function, "flat_map")
+
     def __iter__(self):
         for element in self.input:
             yield from made(apply(self.function, element), "flat_map")
+
+
+def _first(source: Node, function: Callable, who: str):
+    """The spec of the data set that is made of the first element."""
+    for element in islice(iter(source), 1):
+        return made(apply(function, element), who).spec
+    raise ValueError(f"{who}: the data set is empty, so its elements cannot be seen.")
 
 
 def made(result, who: str) -> Node:
@@ -64,6 +76,10 @@ class Interleave(Computed):
                     f"interleave: `{name}` must be > 0, received "
                     f"{getattr(self, name)}.",
                 )
+
+    @cached_property
+    def seen_spec(self):
+        return _first(self.input, self.function, "interleave")
 
     def __iter__(self) -> Iterator:
         source = iter(self.input)
@@ -142,6 +158,13 @@ class GroupByWindow(Computed):
     declared: Any = None
     cardinality: Any = UNKNOWN
 
+    @cached_property
+    def seen_spec(self):
+        def reduced(*element):
+            return self._reduced(self._key(_unspread(element)), [_unspread(element)])
+
+        return _first(self.input, reduced, "group_by_window")
+
     def __iter__(self):
         groups: dict[int, list] = {}
         for element in self.input:
@@ -171,5 +194,9 @@ class GroupByWindow(Computed):
         return int(key)
 
     def _reduced(self, key: int, group: list) -> Node:
-        node = Elements(group, element_spec(group[0]))
+        node = Elements(group, self.input.spec)
         return made(self.reduce(np.int64(key), node), "group_by_window")
+
+
+def _unspread(element: tuple):
+    return element[0] if len(element) == 1 else element

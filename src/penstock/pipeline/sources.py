@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,23 @@ from penstock.core import dtypes, shapes
 from penstock.core.convert import to_array
 from penstock.core.errors import InvalidArgumentError
 from penstock.pipeline import plan as plans
+from penstock.pipeline.composite import COMPOSITE, Ragged, Sparse
 from penstock.pipeline.node import INFINITE, UNKNOWN, Node, scaled
 from penstock.pipeline.random_order import SeedStream, Words
-from penstock.pipeline.spec import ArraySpec, element_spec, without_batch
+from penstock.pipeline.spec import (
+    ArraySpec,
+    RaggedSpec,
+    SparseSpec,
+    element_spec,
+    without_batch,
+)
 from penstock.pipeline.structure import flatten, is_structure, pack, transform
 
 
-def _own(value) -> np.ndarray:
+def _own(value) -> Any:
     """A private read-only copy: what the program does to its array comes too late."""
+    if isinstance(value, COMPOSITE):
+        return value
     array = to_array(value)
     if array is value or array.base is not None:
         array = array.copy()
@@ -44,7 +54,7 @@ class Tensors(Node):
     cardinality = 1
 
     def __iter__(self):
-        yield transform(lambda a: a[()] if a.ndim == 0 else a, self.value)
+        yield transform(lambda a: a[()] if a.shape == () else a, self.value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +69,7 @@ class Slices(Node):
         if not leaves:
             raise ValueError("from_tensor_slices: there is no array in the structure.")
         for leaf in leaves:
-            if leaf.ndim == 0:
+            if leaf.shape == ():
                 raise ValueError(
                     "Unbatching a tensor is only supported for rank >= 1: "
                     f"from_tensor_slices received the scalar {leaf[()]!r}. Use "
@@ -79,16 +89,19 @@ class Slices(Node):
 
     @property
     def cardinality(self):
-        return len(self.plan.arrays[0])
+        return len(flatten(self.value)[0])
 
     @cached_property
-    def plan(self) -> plans.IndexPlan:
-        return plans.of_slices(tuple(flatten(self.value)), self.value)
+    def plan(self) -> plans.IndexPlan | None:
+        leaves = tuple(flatten(self.value))
+        if any(isinstance(leaf, COMPOSITE) for leaf in leaves):
+            return None
+        return plans.of_slices(leaves, self.value)
 
     def __iter__(self):
         if not is_structure(self.value):
             return iter(self.value)
-        rows = zip(*self.plan.arrays, strict=True)
+        rows = zip(*flatten(self.value), strict=True)
         return (pack(self.value, row) for row in rows)
 
 
@@ -157,6 +170,15 @@ def _parts(value, declared) -> list:
 
 
 def _checked(value, spec: ArraySpec):
+    kinds: dict[type, type] = {RaggedSpec: Ragged, SparseSpec: Sparse}
+    kind = kinds.get(type(spec))
+    if kind is not None:
+        if not isinstance(value, kind) or value.dtype != spec.numpy_dtype:
+            raise InvalidArgumentError(
+                None, None, "TypeError: `generator` yielded an element that was no "
+                f"{kind.__name__.lower()} tensor of {spec.dtype}: {value!r}.",
+            )  # fmt: skip
+        return value
     try:
         array = to_array(value, dtypes.as_dtype(spec.dtype))
     except (TypeError, ValueError) as error:
@@ -211,6 +233,25 @@ class Range(Node):
 
     def __iter__(self):
         return map(dtypes.as_dtype(self.dtype).np.type, self._range)
+
+
+@dataclass(frozen=True, eq=False)
+class Counting(Node):
+    """start, start + step, ... without end, as scalars of `dtype`."""
+
+    start: Any = 0
+    step: Any = 1
+    dtype: str = "int64"
+
+    @property
+    def spec(self):
+        return ArraySpec(self.dtype, ())
+
+    cardinality = INFINITE
+
+    def __iter__(self):
+        kind = dtypes.as_dtype(self.dtype).np.type
+        return map(kind, count(self.start, self.step))
 
 
 @dataclass(frozen=True, eq=False)

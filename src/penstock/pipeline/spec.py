@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from penstock.core import dtypes, shapes
+from penstock.pipeline.composite import Ragged, Sparse
 from penstock.pipeline.structure import flatten, pack, transform
 
 
@@ -21,6 +22,18 @@ class ArraySpec:
     @property
     def numpy_dtype(self) -> np.dtype:
         return dtypes.as_dtype(self.dtype).np
+
+
+@dataclass(frozen=True, slots=True)
+class RaggedSpec(ArraySpec):
+    """One `Ragged`: `rank` of its dimensions are cut into rows, besides the first."""
+
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SparseSpec(ArraySpec):
+    """One `Sparse`, with the shape of the array that it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +55,10 @@ def leaf_spec(leaf) -> ArraySpec | DatasetSpec | None:
         return ArraySpec("string", ())
     if hasattr(leaf, "cardinality"):
         return DatasetSpec(leaf.spec)
-    return ArraySpec(dtypes.as_dtype(leaf.dtype).name, leaf.shape)
+    name = dtypes.as_dtype(leaf.dtype).name
+    if isinstance(leaf, Ragged):
+        return RaggedSpec(name, leaf.shape, leaf.rank)
+    return (SparseSpec if isinstance(leaf, Sparse) else ArraySpec)(name, leaf.shape)
 
 
 def element_spec(element):
@@ -59,9 +75,8 @@ def with_batch(spec, size: int | None):
                 "A data set of data sets (from window) cannot be batched. Use "
                 "flat_map(lambda w: w.batch(size)) to turn windows into arrays."
             )
-        return ArraySpec(
-            leaf.dtype, None if leaf.shape is None else (size, *leaf.shape)
-        )
+        shape = None if leaf.shape is None else (size, *leaf.shape)
+        return _another(leaf, shape, 1)
 
     return transform(add, spec)
 
@@ -72,9 +87,18 @@ def without_batch(spec):
     def drop(leaf):
         if leaf.shape == ():
             raise ValueError("Unbatching a tensor is only supported for rank >= 1")
-        return ArraySpec(leaf.dtype, None if leaf.shape is None else leaf.shape[1:])
+        return _another(leaf, None if leaf.shape is None else leaf.shape[1:], -1)
 
     return transform(drop, spec)
+
+
+def _another(leaf: ArraySpec, shape: shapes.Dims, deeper: int) -> ArraySpec:
+    """`leaf` with another shape, and as many ragged dimensions more."""
+    if not isinstance(leaf, RaggedSpec):
+        return replace(leaf, shape=shape)
+    if leaf.rank + deeper < 0:
+        return ArraySpec(leaf.dtype, shape)
+    return RaggedSpec(leaf.dtype, shape, leaf.rank + deeper)
 
 
 def covering(a, b):
@@ -93,7 +117,7 @@ def covering(a, b):
         [
             m
             if not isinstance(m, ArraySpec)
-            else ArraySpec(m.dtype, shapes.relax(m.shape, n.shape))
+            else replace(m, shape=shapes.relax(m.shape, n.shape))
             for m, n in zip(left, right, strict=True)
         ],
     )

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from penstock.core.convert import to_array
+from penstock.pipeline.composite import COMPOSITE, stacked_rows
 
 
 def is_structure(value) -> bool:
@@ -82,7 +83,7 @@ def as_leaf(value):
         return value if value.dtype.kind not in "SU" else to_array(value)
     if isinstance(value, np.generic) and value.dtype.kind not in "SU":
         return value
-    if value is None or hasattr(value, "cardinality"):
+    if value is None or hasattr(value, "cardinality") or isinstance(value, COMPOSITE):
         return value
     array = to_array(value)
     return array[()] if array.ndim == 0 else array
@@ -93,9 +94,11 @@ def as_element(value):
     return transform(as_leaf, value)
 
 
-def stack(leaves: list) -> np.ndarray:
-    """Leaves of one shape as one array with a new first axis."""
+def stack(leaves: list) -> Any:
+    """Leaves of one shape (or ragged, or sparse) as one with a new first axis."""
     first = leaves[0]
+    if isinstance(first, COMPOSITE):
+        return stacked_rows(leaves)
     if isinstance(first, bytes) or first.dtype.kind == "O":
         out = np.empty((len(leaves), *np.shape(first)), object)
         for index, leaf in enumerate(leaves):

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from penstock.api.specs import TensorSpec
+from penstock.api.structured import decode
 from penstock.api.variable import Variable
 from penstock.core import nest
 from penstock.core.errors import NotFoundError, UnsupportedError
@@ -26,7 +27,6 @@ from penstock.runtime.eager.recorder import RECORDER
 from penstock.saving import attributes
 from penstock.saving.graph_import import Library
 from penstock.saving.object_graph import GRAPH_KEY
-from penstock.saving.structured import decode
 from penstock.v2.function import function as traced
 from penstock.v2.module import Module
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from penstock.api.specs import TensorSpec
+from penstock.api.structured import encode
 from penstock.api.variable import Variable
 from penstock.core import nest
 from penstock.core.dtypes import resource
@@ -28,7 +29,6 @@ from penstock.ir.tensor import Tensor
 from penstock.saving.function_io import FunctionNames, add_functions
 from penstock.saving.graph_io import MIN_CONSUMER, PRODUCER, node_def
 from penstock.saving.object_graph import walk, write_objects
-from penstock.saving.structured import encode
 from penstock.v2.function import ConcreteFunction, Function
 
 _FullArgSpec = namedtuple(

@@ -1,51 +1,10 @@
-"""Specs of what consists of several tensors, and small names of the root."""
+"""Small names of the root."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
-
-from penstock.core.dtypes import as_dtype, float32
-from penstock.core.shapes import TensorShape
-
-
-class _Spec:
-    """A dtype and a shape of something made of tensors."""
-
-    def __init__(self, shape=None, dtype=float32, **details):
-        self.shape, self.dtype = TensorShape(shape), as_dtype(dtype)
-        self._details = details
-
-    def __eq__(self, other):
-        return type(self) is type(other) and repr(self) == repr(other)
-
-    def __hash__(self):
-        return hash(repr(self))
-
-    def __repr__(self):
-        return f"{type(self).__name__}({self.shape}, {self.dtype!r})"
-
-
-class RaggedTensorSpec(_Spec):
-    """What a RaggedTensor must be."""
-
-    def __init__(self, shape=None, dtype=float32, ragged_rank=None,
-                 row_splits_dtype="int64", flat_values_spec=None):  # fmt: skip
-        super().__init__(shape, dtype)
-        self.ragged_rank = ragged_rank
-
-
-class SparseTensorSpec(_Spec):
-    """What a SparseTensor must be."""
-
-
-class IndexedSlicesSpec(_Spec):
-    """What IndexedSlices must be."""
-
-
-class TensorArraySpec(_Spec):
-    """What a TensorArray must be."""
 
 
 class VariableSynchronization(Enum):
@@ -173,7 +132,6 @@ def gradients(ys, xs, grad_ys=None, name="gradients", **options):
 
 
 __all__ = [
-    "AggregationMethod", "DeviceSpec", "IndexedSlicesSpec", "RaggedTensorSpec",
-    "SparseTensorSpec", "TensorArraySpec", "VariableAggregation",
+    "AggregationMethod", "DeviceSpec", "VariableAggregation",
     "VariableSynchronization", "get_logger", "gradients", "timestamp", "vectorized_map",
 ]  # fmt: skip

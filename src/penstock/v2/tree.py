@@ -42,7 +42,7 @@ _NN = _both("nn*", "embedding*", "sampled*", "ctc*")
 _RANDOM = ("penstock.v2.random", "penstock.v2.generator", "penstock.api.random*")
 _ROOT = (
     "penstock.v2.constant", "penstock.v2.tape", "penstock.v2.function",
-    "penstock.api.specs", "penstock.v2.specs_more", "penstock.v2.module",
+    "penstock.api.specs*", "penstock.v2.specs_more", "penstock.v2.module",
     "penstock.v2.scopes",
     "penstock.v2.initializers", "penstock.v2.custom_gradient",
     *_MATH, *_ARRAY, *_LINALG,
@@ -114,7 +114,11 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "autograph.experimental": ({}, ("penstock.v2.autograph",)),
     "types": ({}, ()),
     "data": ({}, ("penstock.api.dataset",)),
-    "data.experimental": ({}, ("penstock.api.dataset_experimental",)),
+    "data.experimental": (
+        {},
+        ("penstock.api.dataset_experimental", "penstock.api.dataset_csv",
+         "penstock.api.dataset_more"),
+    ),
     "lookup": ({}, ("penstock.v2.lookup",)),
     "lookup.experimental": ({}, ("penstock.v2.lookup",)),
     "losses": ({}, ("penstock.keras.losses",)),

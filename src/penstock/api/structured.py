@@ -76,7 +76,8 @@ def decode(message) -> Any:
     if kind == "tuple_value":
         return tuple(decode(v) for v in message.tuple_value.values)
     if kind == "dict_value":
-        return {k: decode(v) for k, v in message.dict_value.fields.items()}
+        fields = message.dict_value.fields
+        return {key: decode(fields[key]) for key in sorted(fields)}
     if kind == "named_tuple_value":
         return {p.key: decode(p.value) for p in message.named_tuple_value.values}
     raise UnsupportedError(f"A signature with a {kind} in it is not in Penstock.")
