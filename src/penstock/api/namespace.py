@@ -7,8 +7,9 @@ import functools
 import importlib
 import pkgutil
 import sys
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from penstock.core.errors import UnsupportedError
@@ -132,6 +133,39 @@ def grow(module: ModuleType, shown: str, tree: Mapping[str, Any], adapt=None) ->
         target = module if not path else _place(module, path, shown)
         vars(target).update(_shown=f"{shown}.{path}" if path else shown)
         vars(target).update(_names=names, _sources=sources, _adapt=adapt)
+
+
+#: Modules that keep what they took from namespaces.
+_mirrors: weakref.WeakSet = weakref.WeakSet()
+
+
+def mirror(module: ModuleType) -> None:
+    """Let `adapt` reach what `module` keeps of names it took from namespaces."""
+    _mirrors.add(module)
+
+
+def adapt(root: str, paths: Sequence[str], wrap: Callable[[str, str, Any], Any]):
+    """Show `wrap(path, name, found)` for names at `paths` below `root` from now on,
+    also for functions that were looked up before."""
+    changed: dict[int, Any] = {}
+    for path in paths:
+        target = importlib.import_module(f"{root}.{path}" if path else root)
+        earlier = vars(target).get("_adapt")
+
+        def both(name, found, path=path, earlier=earlier):
+            return wrap(path, name, earlier(name, found) if earlier else found)
+
+        vars(target)["_adapt"] = both
+        for name, value in list(vars(target).items()):
+            ours = isinstance(value, FunctionType) and (
+                value.__module__.startswith("penstock.")
+            )
+            if ours and not name.startswith("_"):
+                vars(target)[name] = changed[id(value)] = wrap(path, name, value)
+    for module in list(_mirrors):
+        for name, value in list(vars(module).items()):
+            if id(value) in changed:
+                vars(module)[name] = changed[id(value)]
 
 
 def _place(module: ModuleType, path: str, shown: str) -> ModuleType:

@@ -13,6 +13,7 @@ import sys
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from penstock.api import namespace
 from penstock.cli import paths
 from penstock.core.errors import UnsupportedError
 
@@ -25,6 +26,7 @@ class FaceModule(ModuleType):
 
     def __init__(self, name: str, places: list, faces: Faces):
         super().__init__(name, getattr(places[0], "__doc__", None) if places else None)
+        namespace.mirror(self)
         own = vars(self)
         own["__path__"] = []
         self._places, self._faces = places, faces

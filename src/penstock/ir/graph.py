@@ -36,6 +36,8 @@ class Graph:
 
     eager = False
     building_function = False
+    #: The class of its nodes' outputs.
+    tensor_class = Tensor
 
     def __init__(self):
         self._nodes: dict[str, Node] = {}
@@ -80,7 +82,7 @@ class Graph:
             node = Node(self, op, name, bound, self._control_for(bound.inputs), line)
             node.id = self.version
             node.outputs = [
-                Tensor(node, i, dtype, dims)
+                self.tensor_class(node, i, dtype, dims)
                 for i, (dtype, dims) in enumerate(
                     zip(bound.dtypes, shapes, strict=True)
                 )

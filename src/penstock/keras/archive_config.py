@@ -11,9 +11,8 @@ import numpy as np
 
 from penstock.core import nest
 from penstock.core.errors import UnsupportedError
-from penstock.keras import functional, registry, scratch
+from penstock.keras import functional, registry
 from penstock.keras.layer import Layer
-from penstock.keras.layer_call import parameters
 from penstock.keras.scratch import LayerCall
 
 #: What Keras 3 stores and Keras 2's constructors do not take.
@@ -82,14 +81,14 @@ def _find_class(name: str, registered: str | None, custom_objects) -> type:
         if found is not None:
             return found
     from penstock.keras import layers
-    from penstock.keras.archive_ops import TFOpLambda
     from penstock.keras.functional_model import Functional
     from penstock.keras.model import Model
+    from penstock.keras.operations import SlicingOpLambda, TFOpLambda
     from penstock.keras.sequential import Sequential
 
     named = {
         "Functional": Functional, "Model": Functional, "Sequential": Sequential,
-        "TFOpLambda": TFOpLambda, "SlicingOpLambda": TFOpLambda,
+        "TFOpLambda": TFOpLambda, "SlicingOpLambda": SlicingOpLambda,
     }  # fmt: skip
     found = named.get(name) or getattr(layers, name, None)
     if found is None or not (
@@ -111,10 +110,15 @@ def deserialize_layer(config: dict[str, Any], custom_objects=None) -> Any:
         raise ValueError(f"A layer's config has a class_name; received {config!r}.")
     if config["class_name"] == "__lambda__":
         raise ValueError("A stored lambda is code; load with safe_mode=False.")
+    inner = copy.deepcopy(config.get("config") or {})
+    if str(config.get("module")).startswith("keras.src.ops."):
+        from penstock.keras.operations import KerasOperation
+
+        kind, name = config["class_name"], inner.pop("name", None)
+        return KerasOperation(kind, inner, name, config["module"])
     cls = _find_class(
         config["class_name"], config.get("registered_name"), custom_objects
     )
-    inner = copy.deepcopy(config.get("config") or {})
     if isinstance(inner, dict):
         inner = _fitting(config["class_name"], inner)
     with registry.custom_object_scope(custom_objects or {}):
@@ -179,162 +183,6 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwar
             return deserialize_layer(config, custom_objects)
         family = importlib.import_module(f"penstock.keras.{kind}")
         return family.deserialize(config)
-
-
-# --- functional models ----------------------------------------------------------------
-
-
-def functional_config(model: Any, legacy: bool = False) -> dict[str, Any]:
-    """The layers of a functional model and how they are connected."""
-    from penstock.keras.archive_ops import operation_entries
-
-    calls = [s for s in model._steps if isinstance(s, LayerCall)]
-    index: dict[int, int] = {}
-    counts: dict[int, int] = {}
-    made: dict[int, list] = {}
-    for call in calls:
-        index[id(call)] = counts.get(id(call.layer), 0)
-        counts[id(call.layer)] = index[id(call)] + 1
-        for i, tensor in enumerate(call.outputs):
-            made[id(tensor)] = [call.layer.name, index[id(call)], i]
-    for tensor, name in zip(model.inputs, model._names_of_inputs, strict=True):
-        made[id(tensor)] = [name, 0, 0]
-    operations = operation_entries(model, made)
-
-    def reference(value):
-        if scratch.is_symbolic(value):
-            return made[id(value)]
-        return plain(value)
-
-    layers = []
-    for layer in model._layers_list:
-        nodes = [
-            _inbound(call, reference)
-            for call in calls
-            if call.layer is layer and call.input_tensors
-        ]
-        entry = serialize_layer(layer, legacy)
-        layers.append({**entry, "name": layer.name, "inbound_nodes": nodes})
-    return {
-        "name": model.name, "trainable": model._trainable,
-        "layers": [*layers, *operations],
-        "input_layers": [[n, 0, 0] for n in model._names_of_inputs],
-        "output_layers": nest.map_structure(
-            lambda t: made[id(t)], _listed(model._nested_outputs)
-        ),
-    }  # fmt: skip
-
-
-def _listed(structure):
-    return structure if nest.is_nested(structure) else [structure]
-
-
-def _inbound(call: LayerCall, reference) -> list:
-    """One call as Keras 2 stores it: tensors of the first argument with kwargs."""
-    names = parameters(call.layer)
-    kwargs = dict(zip(names[1:], call.args[1:], strict=False))
-    kwargs.update(call.kwargs)
-    kwargs = {
-        k: nest.map_structure(reference, v) for k, v in kwargs.items() if v is not None
-    }
-    return [[*reference(t), kwargs] for t in nest.flatten(call.args[0])]
-
-
-def functional_from_config(cls, config: dict[str, Any], custom_objects=None):
-    """The functional model of class `cls` that `config` describes."""
-    made: dict[str, Layer] = {}
-    tensors: dict[tuple[str, int, int], Any] = {}
-    waiting: list[tuple[Layer, int, Any]] = []
-    for entry in config["layers"]:
-        layer = deserialize_layer(entry, custom_objects)
-        name = entry.get("name") or layer.name
-        made[name] = layer
-        nodes = entry.get("inbound_nodes") or []
-        for i, node in enumerate(nodes):
-            waiting.append((layer, i, node))
-        if not nodes:
-            for i, t in enumerate(layer._calls_made[0].outputs):
-                tensors[name, 0, i] = t
-        layer._entry_name = name
-    while waiting:
-        later = []
-        for layer, i, node in waiting:
-            try:
-                args, kwargs = _arguments(layer, node, tensors)
-            except KeyError:
-                later.append((layer, i, node))
-                continue
-            for at, tensor in enumerate(nest.flatten(layer(*args, **kwargs))):
-                tensors[layer._entry_name, i, at] = tensor
-        if len(later) == len(waiting):
-            raise ValueError(
-                "The config's layers are not connected: no way to compute "
-                f"{[layer.name for layer, _, _ in later][:5]}."
-            )
-        waiting = later
-    inputs = _endpoints(config["input_layers"], tensors)
-    outputs = _endpoints(config["output_layers"], tensors)
-    kwargs = {"name": config.get("name")}
-    if config.get("trainable") is False:
-        kwargs["trainable"] = False
-    return cls(inputs=inputs, outputs=outputs, **kwargs)
-
-
-def _endpoints(structure, tensors):
-    if _is_reference(structure):
-        return tensors[_key(structure)]
-    if isinstance(structure, dict):
-        return {k: _endpoints(v, tensors) for k, v in structure.items()}
-    found = [_endpoints(s, tensors) for s in structure]
-    return found[0] if len(found) == 1 else found
-
-
-def _is_reference(value) -> bool:
-    return (
-        isinstance(value, list | tuple) and len(value) in (3, 4)
-        and isinstance(value[0], str) and isinstance(value[1], int)
-        and isinstance(value[2], int)
-    )  # fmt: skip
-
-
-def _key(reference) -> tuple[str, int, int]:
-    return reference[0], reference[1], reference[2]
-
-
-def _arguments(layer, node, tensors):
-    """(args, kwargs) of one call; KeyError where a tensor is not there yet."""
-    if isinstance(node, dict):  # Keras 3
-        args = _resolved_3(node["args"], tensors)
-        kwargs = {
-            k: _resolved_3(v, tensors) for k, v in node["kwargs"].items()
-            if v is not None
-        }  # fmt: skip
-        return args, kwargs
-    if isinstance(node, list) and node and isinstance(node[0], str):
-        node = [node]
-    first = [tensors[_key(item)] for item in node]
-    kwargs = dict(node[0][3]) if len(node[0]) > 3 else {}
-    kwargs = {k: _resolved_2(v, tensors) for k, v in kwargs.items() if k != "name"}
-    single = len(first) == 1 and not getattr(layer, "_takes_list", False)
-    return [first[0] if single else first], kwargs
-
-
-def _resolved_2(value, tensors):
-    if _is_reference(value):
-        return tensors[_key(value)]
-    if isinstance(value, list):
-        return [_resolved_2(v, tensors) for v in value]
-    return value
-
-
-def _resolved_3(value, tensors):
-    if isinstance(value, dict):
-        if value.get("class_name") == "__keras_tensor__":
-            return tensors[_key(value["config"]["keras_history"])]
-        return {k: _resolved_3(v, tensors) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_resolved_3(v, tensors) for v in value]
-    return value
 
 
 # --- JSON and copies ------------------------------------------------------------------

@@ -16,6 +16,7 @@ from penstock.keras.layer import Layer
 from penstock.keras.masks import getattr_mask, set_mask
 from penstock.keras.model import Model, split_arguments
 from penstock.keras.running import weight_scope
+from penstock.keras.symbolic import promoted
 
 
 class Functional(Model):
@@ -75,7 +76,7 @@ class Functional(Model):
             terms = [*getattr(self, "_loss_terms", ()), loss]
             object.__setattr__(self, "_loss_terms", terms)
             wanted = [*self.outputs, *terms]
-            steps = functional.steps_between(self.inputs, wanted)
+            steps = promoted(functional.steps_between(self.inputs, wanted))
             object.__setattr__(self, "_steps", steps)
 
     def call(self, inputs, training=None, mask=None):
@@ -166,7 +167,7 @@ def connect(self, inputs, outputs, kwargs: dict[str, Any]) -> None:
     object.__setattr__(self, "_nested_outputs", outputs)
     object.__setattr__(self, "inputs", flat_in)
     object.__setattr__(self, "outputs", flat_out)
-    steps = functional.steps_between(flat_in, flat_out)
+    steps = promoted(functional.steps_between(flat_in, flat_out))
     object.__setattr__(self, "_steps", steps)
     input_layers = [_input_layer(t) for t in flat_in]
     layers = functional.layers_of(steps, flat_out, input_layers)

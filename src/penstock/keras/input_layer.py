@@ -7,6 +7,7 @@ from typing import Any
 from penstock.core.dtypes import as_dtype
 from penstock.keras import backend_config as config
 from penstock.keras import names, scratch
+from penstock.keras import symbolic as _symbolic  # noqa: F401  (operators)
 from penstock.keras.layer import Layer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from penstock.api.variable import Variable
@@ -157,6 +158,17 @@ class Model(Training, Layer):
             self, line_length, positions, print_fn, expand_nested, show_trainable,
             layer_range,
         )  # fmt: skip
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """The model that `get_config` told of, with new weights."""
+        if not {"layers", "input_layers", "output_layers"} <= set(config):
+            return super().from_config(config)
+        from penstock.keras.archive import functional_from_config
+        from penstock.keras.functional_model import Functional
+
+        kind = Functional if cls is Model else cls
+        return functional_from_config(kind, copy.deepcopy(config), custom_objects)
 
     # --- saving: in `archive`, which needs this class ---------------------------------
 

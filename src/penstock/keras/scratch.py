@@ -17,6 +17,7 @@ from penstock.ir import context
 from penstock.ir.func_graph import FuncGraph
 from penstock.ir.tensor import Tensor
 from penstock.keras import names
+from penstock.keras.keras_tensor import KerasTensor
 
 
 @dataclass(eq=False)
@@ -38,6 +39,7 @@ class ScratchGraph(FuncGraph):
     """Takes operations on its tensors though calls land elsewhere."""
 
     open_to_eager = True
+    tensor_class = KerasTensor
 
     def __init__(self):
         super().__init__("keras")

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from penstock.keras import scratch, tracking
+from penstock.keras.operations import shown_class
 
 #: After these a cell goes on in its next line.
 _BREAKS = re.compile(r"\),|\},|\],|',")
@@ -98,7 +99,7 @@ def print_summary(
 
 def _rows(table, layers, model, connected, expand, trainable, level) -> None:
     for i, layer in enumerate(layers):
-        cells = [f"{layer.name} ({type(layer).__name__})", _shape(layer), _count(layer)]
+        cells = [f"{layer.name} ({shown_class(layer)})", _shape(layer), _count(layer)]
         if connected:
             cells.append(_sources(layer, model))
         if trainable:

@@ -54,7 +54,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             "Metric": "penstock.keras.metrics:Metric",
             "Optimizer": "penstock.keras.optimizers:Optimizer",
             "Variable": "penstock.api.variable:Variable",
-            "KerasTensor": "penstock.ir.tensor:Tensor",
+            "KerasTensor": "penstock.keras.keras_tensor:KerasTensor",
             "DTypePolicy": "penstock.keras.mixed_precision:Policy",
             "FloatDTypePolicy": "penstock.keras.mixed_precision:Policy",
             "name_scope": "penstock.v2.scopes:name_scope",
