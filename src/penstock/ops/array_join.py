@@ -129,7 +129,7 @@ def _part(dy, tensors, axis):
         return [dy]
     if None not in sizes:
         return list(split_v(dy, np.array(sizes, np.int32), axis, num_split=len(sizes)))
-    from penstock.ops.array_slice import strided_slice
+    from penstock.ops.array_strided import strided_slice
 
     lengths = [
         strided_slice(shape_of(t), expand(axis), expand_next(axis), [1],
