@@ -321,10 +321,6 @@ class _LoopGraphs:
         self.test = self._graph("while_cond", landing, first)
         with context.entered(self.test):
             go = tensor(cond(*self._arguments(self.test)))
-            if go.dims not in ((), None, (1,)):
-                raise TypeError(
-                    f"The condition of a loop must be a scalar, got {go!r}."
-                )
             if counted:
                 within = TABLE["Less"](self.test.inputs[0], self.test.own(extra[0]))
                 go = TABLE["LogicalAnd"](within, go)

@@ -54,8 +54,7 @@ class Steps(tracking.Open):
         """Make every variable before a step is traced: weights, slots, metrics."""
         if not self.built or not self._really_built():
             x, _, _ = feeds.unpack(example)
-            arrays = nest.map_structure(lambda a: np.zeros(a.shape, a.dtype), x)
-            self(arrays, training=False)
+            self(nest.map_structure(_blank, x), training=False)
         if kind == "train" and self.optimizer is not None:
             self.optimizer._build_in_passing(self.trainable_variables)
 
@@ -244,6 +243,11 @@ def _room(batch, steps: int | None) -> int:
 def _shapes(batch):
     flat = nest.flatten(batch)
     return [None if a is None else (a.shape, a.dtype) for a in flat]
+
+
+def _blank(array) -> np.ndarray:
+    """Zeros, or empty strings, in the place of a batch."""
+    return np.full(array.shape, b"" if array.dtype == object else 0, array.dtype)
 
 
 def _trimmed(data):

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from penstock.core.errors import InvalidArgumentError
 from penstock.core.shapes import as_dims, relax
 from penstock.ir.op import STOPS, op
 from penstock.ops.control_stack import Unshaped
@@ -154,20 +155,25 @@ def _from_placeholder(node) -> tuple[int, ...]:
     return (0,) if source.type in ("Placeholder", "Const") else ()
 
 
-def _truth(pred) -> bool:
-    pred = np.asarray(pred)
-    return bool(pred) if pred.ndim == 0 else pred.size > 0
+def one_truth(pred, what: str):
+    """`pred`, an array of one element of whatever rank, as a scalar bool.
+
+    Raises InvalidArgumentError for none or several elements.
+    """
+    if pred.size != 1:
+        raise InvalidArgumentError(
+            f"The condition of {what} must be one element, it has the shape "
+            f"{list(pred.shape)}. Reduce it by tf.reduce_all or tf.reduce_any.",
+        )
+    return pred.reshape(()).astype(bool)
 
 
 def _if(frame, node):
     then, other = node.attrs["then_branch"], node.attrs["else_branch"]
     pred = frame.value(node.inputs[0])
     if frame.host or is_known(pred):
-        return call(frame, node, then if _truth(pred) else other)
-    pred = jnp.asarray(pred)
-    if pred.ndim or pred.dtype != bool:
-        pred = pred.astype(bool).any() if pred.ndim == 0 else jnp.asarray(pred.size > 0)
-    return _pick(frame, node, pred, [other, then])
+        return call(frame, node, then if one_truth(np.asarray(pred), "If") else other)
+    return _pick(frame, node, one_truth(jnp.asarray(pred), "If"), [other, then])
 
 
 def _if_shape(cond, input, *, then_branch, else_branch, **_):

@@ -20,7 +20,7 @@ from penstock.ir import context
 from penstock.ir.op import STOPS, TABLE, op
 from penstock.ir.tensor import Tensor
 from penstock.ops import rules
-from penstock.ops.control import bound, is_known, state_written
+from penstock.ops.control import bound, is_known, one_truth, state_written
 from penstock.ops.control_stack import Unshaped
 from penstock.ops.subgraph import NotOnDevice, effects, operands, prune, schedule
 from penstock.ops.xla import jax, jnp, lax
@@ -101,7 +101,7 @@ class _Loop:
         count = 0
         test = self.cond.outputs
         fetches = [self.body.outputs[i] for i in self.vary] + list(self.saved)
-        while bool(np.asarray(frame.call(self.cond, now, test)[0])):
+        while one_truth(np.asarray(frame.call(self.cond, now, test)[0]), "While"):
             made = frame.call(self.body, now, fetches)
             for i, value in zip(self.vary, made, strict=False):
                 now[i] = value
@@ -151,7 +151,7 @@ class _Loop:
     def _test(self, carry):
         values, states = carry[:2]
         inner = self._enter(self.cond, values, states)
-        return jnp.asarray(inner.value(self.cond.outputs[0])).reshape(()).astype(bool)
+        return one_truth(jnp.asarray(inner.value(self.cond.outputs[0])), "While")
 
     def _once(self, values, states):
         """One round: new values, new states, guards, what is saved."""
@@ -301,7 +301,7 @@ def _counted(frame, node, values) -> np.ndarray:
     while True:
         inner = _entered(frame, cond, values)
         inner.run(test)
-        if not bool(np.asarray(inner.value(cond.outputs[0]))):
+        if not one_truth(np.asarray(inner.value(cond.outputs[0])), "While"):
             return np.array(count, np.int32)
         inner = _entered(frame, body, values)
         inner.run(step)

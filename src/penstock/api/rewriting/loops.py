@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from penstock.api import control_flow as flow
-from penstock.api.rewriting.values import Undefined, is_value, same
+from penstock.api.rewriting.values import Undefined, is_value, same, truth
 from penstock.core import dtypes, nest
 from penstock.core.shapes import is_static
 from penstock.ir import context
@@ -33,7 +33,7 @@ def staged_for(items, go, body, get, put, names) -> None:
         within = TABLE["Less"](i, count)
         if go is None:
             return within
-        return TABLE["LogicalAnd"](within, _bool(go()))
+        return TABLE["LogicalAnd"](within, truth(go(), "a break"))
 
     def step(i):
         value = item(i)
@@ -46,15 +46,11 @@ def staged_pass(more, item, go, body, get, put, names) -> None:
     """`for item in items: body(item)` over what `more()` and `item()` give."""
 
     def test(_):
-        return more() if go is None else TABLE["LogicalAnd"](_bool(go()), more())
+        if go is None:
+            return more()
+        return TABLE["LogicalAnd"](truth(go(), "a break"), more())
 
     _Loop(get, put, names).run(test, lambda _: body(item()), None)
-
-
-def _bool(value):
-    if isinstance(value, bool):
-        return context.landing().constant(np.array(value))
-    return value
 
 
 def _entries(tensor: Tensor):
@@ -201,7 +197,7 @@ class _Loop:
             for t in body.inputs[: len(body.outputs)]:
                 graph.add_input(t.dtype, t.dims, "loop_var")
             self._enter(graph, state, carried, values, counted)
-            go = test(graph.inputs[0] if counted else None)
+            go = truth(test(graph.inputs[0] if counted else None), "a while loop")
             go = as_tensor(graph, go, None, None)
             graph.outputs = [graph.own(go)]
         return graph

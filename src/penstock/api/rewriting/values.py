@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from penstock.api import control_flow as flow
-from penstock.core import nest
+from penstock.core import dtypes, nest
 from penstock.core.shapes import is_static
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
@@ -54,6 +54,23 @@ def is_symbolic(value) -> bool:
     return False
 
 
+def truth(value, statement: str) -> Tensor:
+    """The condition of a staged statement as a scalar.
+
+    Raises ValueError unless it is one bool, of whatever rank.
+    """
+    value = as_tensor(context.landing(), value, None, None)
+    dims = value.dims
+    one = dims is None or all(d in (1, None) for d in dims)
+    if value.dtype.base_dtype is not dtypes.bool or not one:
+        raise ValueError(
+            f"The condition of {statement} must be one tf.bool, got {value!r}. "
+            "Compare it, or reduce it by tf.reduce_all or tf.reduce_any; to ask for "
+            "None, write `is not None`."
+        )
+    return value if dims == () else TABLE["Reshape"](value, np.zeros(0, np.int32))
+
+
 def is_leaf_tensor(leaf) -> bool:
     return isinstance(leaf, Tensor | flow.TensorArray | IndexedSlices) or hasattr(
         leaf, "_components"
@@ -87,7 +104,7 @@ def merged(test, then: Callable, otherwise: Callable, names) -> list:
     outputs of one `If`. Raises NeedsValue for what no tensor can stand for.
     """
     landing = context.landing()
-    test = as_tensor(landing, test, None, None)
+    test = truth(test, "an if statement")
     graphs = [flow._graph_inside(n, landing) for n in ("cond_true", "cond_false")]
     sides = []
     for graph, branch in zip(graphs, (then, otherwise), strict=True):
