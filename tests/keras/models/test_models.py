@@ -297,3 +297,13 @@ def test_losses_of_the_graph_are_computed_in_every_call():
     model.fit(ONES, epochs=3, verbose=0)
     model(ONES)
     assert float(model.losses[0]) < float(before)
+
+
+def test_evaluate_builds_a_model_of_texts():
+    texts = np.array([["a b"], ["b c!"]] * 4, object)
+    words = layers.TextVectorization(standardize=lambda t: tf.strings.lower(t))
+    words.adapt(texts)
+    model = keras.Sequential([words, layers.Embedding(9, 2)])
+    model.compile(loss="mse")
+    loss = model.evaluate(texts, np.zeros((8, 2, 2), np.float32), verbose=0)
+    assert loss == pytest.approx(np.mean(model.predict(texts, verbose=0) ** 2))
