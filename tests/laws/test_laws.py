@@ -22,6 +22,7 @@ ELSEWHERE = {
     "Empty", "FakeParam", "PlaceholderWithDefault", "PreventGradient",
     "ReadVariableOp", "ResourceGather",
     "FusedBatchNormGradV3",  # called as the gradient; alone it contradicts itself
+    "StatelessParameterizedTruncatedNormal",  # same distribution, other values
 }  # fmt: skip
 
 #: (relative, absolute as a part of the largest value) by dtype.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from penstock.api.array import shape as shape_of
+from penstock.api.random_stateless import full_range, place
 from penstock.core.dtypes import as_dtype, float32, int32, int64
 from penstock.core.seeds import resolve
 from penstock.ir import context
@@ -185,13 +186,13 @@ def random_crop(value, size, seed=None, name="random_crop"):
 # --- stateless ----------------------------------------------------------------------
 
 
-def _stateless(draw, shape, seed, mean, stddev, dtype, name):
+def _stateless(draw, shape, seed, mean, stddev, dtype, name, alg):
     where, kind = context.landing(), as_dtype(dtype)
     with where.name_scope(name) as scope:
         sizes = _shape(shape)
         mean = as_tensor(where, mean, kind, "mean")
         stddev = as_tensor(where, stddev, kind, "stddev")
-        key, counter = ops.stateless_key_counter(seed)
+        key, counter = place(seed, alg)
         drawn = draw(sizes, key, counter, ops.PHILOX, dtype=kind)
         return add(mul(drawn, stddev, name="mul"), mean, name=scope)
 
@@ -200,19 +201,18 @@ def stateless_random_normal(
     shape, seed, mean=0.0, stddev=1.0, dtype=float32, name=None, alg="auto_select"
 ):
     """Normal values that `seed` [2] alone decides. As `tf.random.stateless_normal`."""
-    del alg
     name = name or "stateless_random_normal"
-    return _stateless(ops.stateless_normal, shape, seed, mean, stddev, dtype, name)
+    draw = ops.stateless_normal
+    return _stateless(draw, shape, seed, mean, stddev, dtype, name, alg)
 
 
 def stateless_truncated_normal(
     shape, seed, mean=0.0, stddev=1.0, dtype=float32, name=None, alg="auto_select"
 ):
     """Truncated normal values that `seed` [2] alone decides."""
-    del alg
     name = name or "stateless_truncated_normal"
     draw = ops.stateless_truncated_normal
-    return _stateless(draw, shape, seed, mean, stddev, dtype, name)
+    return _stateless(draw, shape, seed, mean, stddev, dtype, name, alg)
 
 
 def stateless_random_uniform(
@@ -224,16 +224,25 @@ def stateless_random_uniform(
     name=None,
     alg="auto_select",
 ):
-    """Evenly spread values that `seed` [2] alone decides."""
-    del alg
+    """Evenly spread values that `seed` [2] alone decides.
+
+    Integers need both bounds, or None for both: all that the dtype holds.
+    """
     where, kind = context.landing(), as_dtype(dtype)
-    if kind.is_integer and maxval is None:
-        raise ValueError(f"Must specify maxval for integer dtype {kind!r}")
+    full = kind.is_integer and minval is None
+    if kind.is_integer and (maxval is None) != full:
+        raise ValueError(
+            f"For integer dtype {kind!r} argument `minval` and `maxval` must be both "
+            f"None or not None. Got `minval`={minval} and `maxval`={maxval}."
+        )
     with where.name_scope(name or "stateless_random_uniform") as scope:
         sizes = _shape(shape)
+        if full:
+            key, counter = place(seed, alg)
+            return full_range(sizes, key, counter, kind, name=scope)
         low = as_tensor(where, minval, kind, "min")
         high = as_tensor(where, 1 if maxval is None else maxval, kind, "max")
-        key, counter = ops.stateless_key_counter(seed)
+        key, counter = place(seed, alg)
         if kind.is_integer:
             return ops.stateless_uniform_int(
                 sizes, key, counter, ops.PHILOX, low, high, name=scope

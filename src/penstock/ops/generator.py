@@ -5,6 +5,7 @@ from __future__ import annotations
 from penstock.core.dtypes import INDEX
 from penstock.ir.op import STOPS, op
 from penstock.ops import sampling_stateless as sampling
+from penstock.ops.sampling_binomial import reserved_by_binomial
 from penstock.ops.xla import jnp
 
 
@@ -22,6 +23,25 @@ def generator_place(state):
 )  # fmt: skip
 def generator_advanced(state, *, values):
     return sampling.generator_advanced(jnp.asarray(state), values)
+
+
+@op(
+    "_GeneratorAdvancedBy", "state: int64, values: T -> advanced: int64",
+    shape=lambda *_, **__: (3,), gradient=STOPS, where={"T": INDEX},
+)  # fmt: skip
+def generator_advanced_by(state, values):
+    return sampling.generator_advanced(
+        jnp.asarray(state), jnp.asarray(values, jnp.uint64)
+    )
+
+
+@op(
+    "_GeneratorAdvancedByBinomial", "state: int64 -> advanced: int64",
+    shape=lambda *_, **__: (3,), gradient=STOPS,
+)  # fmt: skip
+def generator_advanced_by_binomial(state, *, samples, parameters):
+    blocks = reserved_by_binomial(samples, parameters)
+    return sampling.generator_moved(jnp.asarray(state), blocks)
 
 
 @op(

@@ -60,12 +60,14 @@ def generator_place(state: jax.Array) -> tuple[jax.Array, jax.Array]:
 
 
 def generator_advanced(state: jax.Array, values: int) -> jax.Array:
-    """`state` after a draw of `values` outputs, or after `skip(values)`.
+    """`state` after a draw of `values` outputs, or after `skip(values)`."""
+    return generator_moved(state, reserved(values))
 
-    (`binomial` counts a hundred for each.)
-    """
+
+def generator_moved(state: jax.Array, blocks: int) -> jax.Array:
+    """`state` after a draw that took `blocks` of its stream."""
     key, counter = generator_place(state)
-    counter = advance(counter, reserved(values)).reshape(2, 2)
+    counter = advance(counter, blocks).reshape(2, 2)
     both = jnp.concatenate([counter, key[None]])
     return lax.bitcast_convert_type(both, jnp.int64)
 

@@ -8,10 +8,19 @@ from typing import Any
 
 import numpy as np
 
+from penstock.api.random_stateless import (
+    PHILOX,
+    THREEFRY,
+    algorithm,
+    check_algorithm,
+    full_range,
+)
 from penstock.api.variable import Variable
-from penstock.core.dtypes import as_dtype, float32, int64
-from penstock.core.shapes import as_dims, size
+from penstock.core.dtypes import as_dtype, float32, int32, int64, uint64
+from penstock.core.errors import UnsupportedError
+from penstock.core.shapes import broadcast, size
 from penstock.ir import context
+from penstock.ir.constant import constant_dims
 from penstock.ir.convert import as_tensor
 from penstock.ir.op import TABLE
 from penstock.ops import generator as _generator_ops  # noqa: F401  (declares them)
@@ -20,62 +29,94 @@ from penstock.runtime.eager import RECORDER
 
 
 class Algorithm(IntEnum):
-    """Generators by name; Philox is the one there is."""
+    """Generators by name; Philox is the one that draws."""
 
     PHILOX = 1
     THREEFRY = 2
     AUTO_SELECT = 3
 
 
-def _wrapped(value: int) -> int:
-    value &= (1 << 64) - 1
-    return value - (1 << 64) if value >= 1 << 63 else value
+#: The int64 words of a state.
+_WORDS = {PHILOX: 3, THREEFRY: 2, int(Algorithm.AUTO_SELECT): 3}
+_WORD = 1 << 64
+
+
+def _signed(word: int) -> int:
+    word %= _WORD
+    return word - _WORD if word >= _WORD >> 1 else word
 
 
 def create_rng_state(seed, alg="philox"):
-    """The state int64 [3] that `seed` begins with."""
-    return as_tensor(RECORDER, _state(seed), None, None)
+    """The state, int64 words, that `seed` begins with.
+
+    A number fills them from the left, by 64 bits each; a list stands at the right.
+    """
+    return as_tensor(RECORDER, _state(seed, alg), None, None)
 
 
-def _state(seed) -> np.ndarray:
-    """`seed` where the counter's two halves and the key go, as from_seed puts it."""
-    words = [_wrapped(int(w)) for w in np.asarray(seed).astype(object).ravel()]
-    return np.array([*words, 0, 0, 0][:3], np.int64)
+def _state(seed, alg) -> np.ndarray:
+    size = _WORDS[algorithm(alg)]
+    if hasattr(seed, "numpy"):
+        seed = seed.numpy()
+    given = np.asarray(seed, object)
+    if given.ndim:
+        words = [int(w) for w in given.ravel()][:size]
+        words = [0] * (size - len(words)) + words
+    else:
+        words = [int(given) >> (64 * at) for at in range(size)]
+    return np.array([_signed(word) for word in words], np.int64)
 
 
 class Generator:
-    """Draws that move its `state` on. As `tf.random.Generator`."""
+    """Draws that move its `state` on. As `tf.random.Generator`.
+
+    Inside a function draws move the state whenever the function runs. ThreeFry has
+    states, but no draws: TensorFlow's CPU refuses them too.
+    """
 
     def __init__(self, copy_from=None, state=None, alg=None):
         if copy_from is not None:
+            alg = copy_from.algorithm
             state = copy_from.state.numpy()  # a stream of its own from here on
-        if state is None:
-            raise ValueError("If copy_from is None, state must be given.")
+        if state is None or alg is None:
+            raise ValueError("If copy_from is None, state and alg must be given.")
+        self._alg = algorithm(alg)
         if isinstance(state, Variable):
-            self._state_var = state  # one stream, two generators
+            self._state_var: Any = state  # one stream, two generators
             return
-        values = np.asarray(as_tensor(RECORDER, state, None, None)._numpy(), np.int64)
-        self._state_var = Variable(
-            values, dtype=int64, name="StateVar", trainable=False
-        )
+        state = as_tensor(context.landing(), state, int64, None)
+        size = _WORDS[self._alg]
+        if state.dims != (size,):
+            raise ValueError(
+                f"Shapes {state.shape} and [{size}] are incompatible: a state of this "
+                f"algorithm has {size} words."
+            )
+        if context.executing_eagerly():
+            self._state_var = Variable(
+                state, dtype=int64, name="StateVar", trainable=False
+            )
+        else:
+            self._state_var = _Passing(state)
 
     @classmethod
     def from_seed(cls, seed, alg=None) -> Generator:
-        return cls(state=_state(seed))
+        alg = PHILOX if alg is None else alg
+        return cls(state=_state(seed, alg), alg=alg)
 
     @classmethod
     def from_state(cls, state, alg=None) -> Generator:
-        return cls(state=state)
+        return cls(state=state, alg=PHILOX if alg is None else alg)
 
     @classmethod
     def from_key_counter(cls, key, counter, alg=None) -> Generator:
-        low, high = (int(c) for c in np.asarray(counter).ravel())
-        return cls(state=np.array([low, high, int(key)], np.int64))
+        alg = PHILOX if alg is None else alg
+        return cls(state=_of_key_and_counter(key, counter, alg), alg=alg)
 
     @classmethod
     def from_non_deterministic_state(cls, alg=None) -> Generator:
-        words = np.frombuffer(os.urandom(24), np.int64)
-        return cls(state=words)
+        alg = PHILOX if alg is None else alg
+        words = np.frombuffer(os.urandom(8 * _WORDS[algorithm(alg)]), np.int64)
+        return cls(state=words, alg=alg)
 
     @property
     def state(self) -> Variable:
@@ -83,12 +124,11 @@ class Generator:
 
     @property
     def algorithm(self) -> int:
-        return int(Algorithm.PHILOX)
+        return self._alg
 
     @property
     def key(self):
-        state: Any = self._state_var
-        return state[2]
+        return self._state_var[-1]
 
     def _trackable_children(self):
         return {"_state_var": self._state_var}
@@ -97,68 +137,131 @@ class Generator:
         self._state_var.assign(state)
 
     def reset_from_seed(self, seed) -> None:
-        self._state_var.assign(_state(seed))
+        self._state_var.assign(_state(seed, self._alg))
 
     def reset_from_key_counter(self, key, counter) -> None:
-        self.reset(type(self).from_key_counter(key, counter).state)
+        self.reset(_of_key_and_counter(key, counter, self._alg))
 
     def skip(self, delta) -> None:
         """Move on as if `delta` numbers had been drawn."""
-        state = self._state_var.read_value()
-        self._state_var.assign(TABLE["_GeneratorAdvanced"](state, values=int(delta)))
+        self._advance(self._read(), int(delta))
+
+    def _read(self):
+        check_algorithm(self._alg)
+        return self._state_var.read_value()
+
+    def _advance(self, state, values: int) -> None:
+        self._state_var.assign(TABLE["_GeneratorAdvanced"](state, values=values))
 
     def _drawn(self, shape):
         """(sizes, key, counter) of a draw of `shape`; the state moves on."""
-        where = context.landing()
-        sizes = as_tensor(where, shape, None, None)
-        dims = as_dims(
-            np.asarray(shape).tolist() if not isinstance(shape, list | tuple) else shape
-        )
-        state = self._state_var.read_value()
+        sizes = as_tensor(context.landing(), shape, int32, None)
+        state = self._read()
         key, counter = TABLE["_GeneratorPlace"](state)
-        count = size(dims)
-        self._state_var.assign(
-            TABLE["_GeneratorAdvanced"](state, values=int(count or 0))
-        )
+        count = size(constant_dims(sizes))
+        if count is None:
+            count = TABLE["Prod"](sizes, np.int32(0))
+            moved = TABLE["_GeneratorAdvancedBy"](state, count)
+            self._state_var.assign(moved)
+        else:
+            self._advance(state, count)
         return sizes, key, counter
 
     def normal(self, shape, mean=0.0, stddev=1.0, dtype=float32, name=None):
-        sizes, key, counter = self._drawn(shape)
-        drawn = ops.stateless_normal(
-            sizes, key, counter, ops.PHILOX, dtype=as_dtype(dtype)
-        )
-        return drawn * stddev + mean
+        return self._scaled(ops.stateless_normal, shape, mean, stddev, dtype)
 
     def truncated_normal(self, shape, mean=0.0, stddev=1.0, dtype=float32, name=None):
-        sizes, key, counter = self._drawn(shape)
-        drawn = ops.stateless_truncated_normal(
-            sizes, key, counter, ops.PHILOX, dtype=as_dtype(dtype)
+        return self._scaled(ops.stateless_truncated_normal, shape, mean, stddev, dtype)
+
+    def _scaled(self, draw, shape, mean, stddev, dtype):
+        where, kind = context.landing(), as_dtype(dtype)
+        drawn = draw(*self._drawn(shape), ops.PHILOX, dtype=kind)
+        return drawn * as_tensor(where, stddev, kind, None) + as_tensor(
+            where, mean, kind, None
         )
-        return drawn * stddev + mean
 
     def uniform(self, shape, minval=0, maxval=None, dtype=float32, name=None):
         kind = as_dtype(dtype)
+        if kind.is_integer and minval is None and maxval is None:
+            return self.uniform_full_int(shape, kind)
         if kind.is_integer and maxval is None:
             raise ValueError(f"Must specify maxval for integer dtype {kind!r}")
+        where = context.landing()
+        low = as_tensor(where, minval, kind, None)
+        high = as_tensor(where, 1 if maxval is None else maxval, kind, None)
         sizes, key, counter = self._drawn(shape)
         if kind.is_integer:
-            low = as_tensor(context.landing(), minval, kind, None)
-            high = as_tensor(context.landing(), maxval, kind, None)
             return ops.stateless_uniform_int(sizes, key, counter, ops.PHILOX, low, high)
         drawn = ops.stateless_uniform(sizes, key, counter, ops.PHILOX, dtype=kind)
-        return drawn * ((1 if maxval is None else maxval) - minval) + minval
+        return drawn * (high - low) + low
+
+    def uniform_full_int(self, shape, dtype=uint64, name=None):
+        """Integers over the whole range of `dtype`: 32 or 64 bits, signed or not."""
+        return full_range(*self._drawn(shape), as_dtype(dtype), name)
+
+    def binomial(self, shape, counts, probs, dtype=int32, name=None):
+        """Successes among `counts` trials of `probs`, whose shape ends `shape`."""
+        where = context.landing()
+        counts = as_tensor(where, counts, None, None)
+        probs = as_tensor(where, probs, counts.dtype, None)
+        sizes = as_tensor(where, shape, int32, None)
+        inner = broadcast(counts.dims, probs.dims)
+        state = self._read()
+        drawn = TABLE["_GeneratorBinomial"](
+            sizes,
+            *TABLE["_GeneratorPlace"](state),
+            counts,
+            probs,
+            dtype=as_dtype(dtype),
+        )
+        parameters, every = size(inner), size(constant_dims(sizes))
+        if parameters is None or every is None:
+            raise UnsupportedError(
+                "Generator.binomial needs shapes that are known when it is called."
+            )
+        self._state_var.assign(
+            TABLE["_GeneratorAdvancedByBinomial"](
+                state, samples=every // max(parameters, 1), parameters=parameters
+            )
+        )
+        return drawn
 
     def make_seeds(self, count=1):
         """Seeds int64 [2, count] for stateless ops."""
-        state = self._state_var.read_value()
+        state = self._read()
         seeds = TABLE["_GeneratorSeeds"](state, count=int(count))
-        self._state_var.assign(TABLE["_GeneratorAdvanced"](state, values=int(count)))
+        self._advance(state, int(count))
         return seeds
 
     def split(self, count=1) -> list[Generator]:
         """`count` independent generators."""
-        keys = np.asarray(self.make_seeds(count)._numpy())[0]
-        return [Generator(state=np.array([0, 0, k], np.int64)) for k in keys]
+        keys = self.make_seeds(count)[0]
+        zero = np.int64(0)
+        states = [TABLE["Pack"]([zero, zero, keys[at]]) for at in range(count)]
+        return [Generator(state=state, alg=self._alg) for state in states]
+
+
+class _Passing:
+    """The state of a generator that lives only while a function runs."""
+
+    def __init__(self, state):
+        self._value = state
+
+    def read_value(self):
+        return self._value
+
+    def assign(self, value) -> None:
+        self._value = as_tensor(context.landing(), value, int64, None)
+
+    def __getitem__(self, index):
+        return self._value[index]
+
+
+def _of_key_and_counter(key, counter, alg) -> Any:
+    check_algorithm(alg)
+    where = context.landing()
+    key = TABLE["Reshape"](as_tensor(where, key, int64, None), [1])
+    return TABLE["ConcatV2"]([as_tensor(where, counter, int64, None), key], 0)
 
 
 _global: Generator | None = None
@@ -179,11 +282,13 @@ def set_global_generator(generator: Generator) -> None:
 
 def split(seed, num=2, alg="auto_select"):
     """`num` seeds [num, 2] from one. As `tf.random.split`."""
+    check_algorithm(alg)
     return TABLE["_StatelessSplit"](seed, count=int(num))
 
 
 def fold_in(seed, data, alg="auto_select"):
     """A seed [2] from `seed` and an integer. As `tf.random.fold_in`."""
+    check_algorithm(alg)
     return TABLE["_StatelessFoldIn"](seed, data)
 
 

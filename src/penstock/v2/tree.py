@@ -39,7 +39,10 @@ _MATH = _both("math*", "clip*", "segment*", "bitwise*", "special*")
 _ARRAY = _both("array*")
 _LINALG = _both("linalg*")
 _NN = _both("nn*", "embedding*", "sampled*", "ctc*")
-_RANDOM = ("penstock.v2.random", "penstock.v2.generator", "penstock.api.random*")
+_RANDOM = (
+    "penstock.v2.random", "penstock.v2.generator", "penstock.api.random*",
+    "penstock.api.nn_sampled",
+)  # fmt: skip
 _ROOT = (
     "penstock.v2.constant", "penstock.v2.tape", "penstock.v2.function",
     "penstock.api.specs*", "penstock.v2.specs_more", "penstock.v2.module",
@@ -71,7 +74,9 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "linalg": ({}, (*_LINALG, *_MATH, *_ARRAY)),
     "nn": ({}, _NN),
     "random": ({}, _RANDOM),
-    "random.experimental": ({}, ("penstock.v2.generator", "penstock.v2.random")),
+    "random.experimental": (
+        {}, ("penstock.v2.generator", "penstock.v2.random", "penstock.api.random*")
+    ),
     "errors": ({}, ("penstock.core.errors",)),
     "dtypes": (_DTYPES, ("penstock.v2.dtypes",)),
     "bitwise": ({}, _both("bitwise*", "math_arithmetic")),

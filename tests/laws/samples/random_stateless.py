@@ -30,6 +30,27 @@ SAMPLES = [
     Sample("StatelessRandomUniformIntV2",
            [i32([4, 4]), *PLACE, np.array(-3, np.int32), np.array(11, np.int32)],
            grad=False),
+    *[
+        Sample("StatelessRandomUniformFullIntV2", [i32([2, 3]), *PLACE],
+               {"dtype": dtype}, grad=False)
+        for dtype in ("int32", "int64", "uint32", "uint64")
+    ],
+    Sample("StatelessShuffle", [f32(6, 2), *PLACE], grad=False),
+    *[
+        Sample("StatelessRandomBinomial", [i32([4, 2]), i32([3, 4]), counts, probs],
+               {"dtype": "int32"}, grad=False)
+        for counts, probs in (
+            (np.array(10.0, np.float32), np.array([0.2, 0.8], np.float32)),
+            (np.array([1000.0, 10.0]), np.array([0.3, 0.1])),
+            (np.array([500.0, 60.0]), np.array([0.9, 0.5])),
+        )
+    ],
+    Sample("StatelessRandomPoisson",
+           [i32([5, 2]), i32([3, 4]), np.array([2.0, 30.0], np.float32)],
+           {"dtype": "float32"}, grad=False),
+    Sample("StatelessRandomGammaV2",
+           [i32([5, 3]), i64([3, 4]), np.array([0.5, 1.0, 7.0], np.float32)],
+           grad=False),
     Sample("StatelessMultinomial", [f32(2, 4), np.array(6, np.int32), i32([1, 2])],
            grad=False),
 ]  # fmt: skip
