@@ -3,7 +3,7 @@
 import sys
 
 from penstock.api import namespace
-from penstock.keras.tree import TREE
+from penstock.keras.places import TREE
 
 namespace.grow(sys.modules[__name__], "tf.keras", TREE)
 __version__ = "2.15.0"

@@ -60,6 +60,11 @@ from penstock.keras.backend_config import (
     set_learning_phase,
     standardize_dtype,
 )
+from penstock.keras.backend_ctc import (
+    ctc_batch_cost,
+    ctc_decode,
+    ctc_label_dense_to_sparse,
+)
 from penstock.keras.backend_losses import (
     binary_crossentropy,
     categorical_crossentropy,
@@ -90,6 +95,7 @@ from penstock.keras.backend_session import (
     manual_variable_initialization,
     set_session,
 )
+from penstock.keras.layers.local import local_conv1d, local_conv2d
 from penstock.keras.names import get_uid
 from penstock.keras.scratch import clear_session
 from penstock.v2.scopes import name_scope

@@ -10,6 +10,8 @@ _vectors = _random.randn(5, 4).astype(np.float32)
 _vectors /= np.linalg.norm(_vectors, axis=1, keepdims=True)
 _soft = np.float32([[0.2, 0.5, 0.3], [0.1, 0.1, 0.8], [0.3, 0.4, 0.3]])
 _series = _random.randn(2, 6, 3).astype(np.float32)
+_logits = np.random.RandomState(4).randn(2, 6, 4).astype(np.float32)
+_labels = np.array([[1, 2, 0], [3, 1, 1]])
 _numbers = np.linspace(-4, 4, 18, dtype=np.float32).reshape(3, 6)
 
 LOSSES = [
@@ -28,10 +30,12 @@ LOSSES = [
         "categorical_generalized_cross_entropy", (np.array([0, 2, 1]), _soft),
         {"q": 0.7},
     ),
+    ("ctc", (_labels, _logits), {}),
 ]  # fmt: skip
 CLASSES = [
     ("Dice", {"axis": (1, 2)}, (_masks, _chances)),
     ("Tversky", {"alpha": 0.3}, (_masks, _chances)),
+    ("CTC", {}, (_labels, _logits)),
     ("Circle", {"gamma": 4}, (_classes, _vectors)),
     ("CategoricalGeneralizedCrossEntropy", {}, (np.array([0, 2, 1]), _soft)),
 ]

@@ -195,14 +195,17 @@ ROWS += [
 ]
 
 
-def measure(ops) -> dict[str, list]:
+def measure(ops, rows) -> dict[str, list]:
     """The dtype, shape and values of every row."""
-    made = [getattr(ops, name)(*given, **options) for name, given, options in ROWS]
     out = {}
-    for i, (row, value) in enumerate(zip(ROWS, made, strict=True)):
+    for i, (name, given, options) in enumerate(rows):
+        function = ops
+        for part in name.split("."):
+            function = getattr(function, part)
+        value = function(*given, **options)
         parts = value if isinstance(value, list | tuple) else [value]
         arrays = [np.asarray(part) for part in parts]
-        out[f"{i} {row[0]}"] = [
+        out[f"{i} {name}"] = [
             [a.dtype.name, list(a.shape), a.astype(float).ravel().round(7).tolist()]
             for a in arrays
         ]

@@ -96,3 +96,29 @@ def test_pictures_and_volumes_grow():
     assert K.spatial_3d_padding(x[:, None], ((1, 0), (0, 1), (2, 1))).shape == (
         1, 2, 3, 5, 1,
     )  # fmt: skip
+
+
+def test_ctc():
+    """tf_keras' numbers for the same probabilities."""
+    r = np.random.RandomState(0)
+    p = r.rand(2, 6, 4).astype("float32")
+    p /= p.sum(-1, keepdims=True)
+    cost = K.ctc_batch_cost(
+        np.array([[0, 1, 2], [2, 0, 0]]), p, np.array([[6], [5]]), np.array([[3], [1]])
+    )
+    np.testing.assert_allclose(cost, [[3.9713213], [3.8665545]], rtol=1e-6)
+    (labels,), score = K.ctc_decode(p, np.array([6, 5]))
+    assert labels.numpy().tolist() == [[1, 0, 1, 0, -1, -1], [2, -1, -1, -1, -1, -1]]
+    np.testing.assert_allclose(score, [[5.9852424], [4.5039215]], rtol=1e-6)
+    paths, score = K.ctc_decode(p, np.array([6, 5]), False, 5, 2)
+    assert paths[1].numpy().tolist() == [[1, 0, 1, 0, -1, -1], [1, 0, 2, -1, -1, -1]]
+    np.testing.assert_allclose(score, [[-3.486092, -4.010304], [-2.448991, -2.990344]],
+                               rtol=1e-6)  # fmt: skip
+
+
+def test_local_convolutions():
+    r = np.random.RandomState(0)
+    x, w = r.rand(2, 7, 3).astype("float32"), r.rand(5, 9, 4).astype("float32")
+    got = K.local_conv1d(x, w, (3,), (1,))
+    wanted = [x[:, i : i + 3].reshape(2, 9) @ w[i] for i in range(5)]
+    np.testing.assert_allclose(got, np.stack(wanted, 1), rtol=1e-5)

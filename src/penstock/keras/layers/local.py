@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from penstock.api import array, math
+from penstock.api.scopes import tensor
 from penstock.core.errors import UnsupportedError
 from penstock.keras.input_spec import InputSpec
 from penstock.keras.layer import Layer
@@ -82,26 +83,12 @@ class _Local(Layer):
         x = inputs
         if self.data_format == "channels_first":
             x = array.transpose(x, [0, *range(2, self.rank + 2), 1])
-        out = math.einsum("bpk,pkf->bpf", self._patches(x), self.kernel)
-        out = array.reshape(out, [-1, *self._grid, self.filters])
+        out = _applied(x, self.kernel, self.kernel_size, self.strides)
         if self.bias is not None:
             out = out + self.bias
         if self.data_format == "channels_first":
             out = array.transpose(out, [0, self.rank + 1, *range(1, self.rank + 1)])
         return self.activation(out)
-
-    def _patches(self, x):
-        """[batch, places, patch · channels]: what each place sees."""
-        parts = []
-        for offset in itertools.product(*(range(k) for k in self.kernel_size)):
-            picked = x
-            for axis, (o, n, s) in enumerate(
-                zip(offset, self._grid, self.strides, strict=True), 1
-            ):
-                index = [o + s * i for i in range(n)]
-                picked = array.gather(picked, index, axis=axis)
-            parts.append(array.reshape(picked, [-1, _product(self._grid), x.dims[-1]]))
-        return array.concat(parts, 2)
 
     def get_config(self):
         return {
@@ -111,6 +98,41 @@ class _Local(Layer):
                     "kernel_regularizer", "bias_regularizer", "activity_regularizer",
                     "kernel_constraint", "bias_constraint", "implementation"),
         }  # fmt: skip
+
+
+def _applied(x, kernel, window, strides):
+    """[batch, *grid, filters]: what each place sees, by that place's own matrix."""
+    grid = [
+        (n - k) // s + 1 for n, k, s in zip(x.dims[1:-1], window, strides, strict=True)
+    ]
+    parts = []
+    for offset in itertools.product(*(range(k) for k in window)):
+        picked = x
+        for axis, (o, n, s) in enumerate(zip(offset, grid, strides, strict=True), 1):
+            picked = array.gather(picked, [o + s * i for i in range(n)], axis=axis)
+        parts.append(array.reshape(picked, [-1, _product(grid), x.dims[-1]]))
+    out = math.einsum("bpk,pkf->bpf", array.concat(parts, 2), kernel)
+    return array.reshape(out, [-1, *grid, kernel.dims[-1]])
+
+
+def local_conv1d(inputs, kernel, kernel_size, strides, data_format=None):
+    """`K.local_conv1d`: kernel [places, window · channels, filters]."""
+    return _local(inputs, kernel, kernel_size, strides, data_format)
+
+
+def local_conv2d(inputs, kernel, kernel_size, strides, output_shape, data_format=None):
+    """`K.local_conv2d`: kernel [places, window · channels, filters]."""
+    del output_shape
+    return _local(inputs, kernel, kernel_size, strides, data_format)
+
+
+def _local(inputs, kernel, kernel_size, strides, data_format):
+    x, rank = tensor(inputs), len(kernel_size)
+    if layout_of(data_format) == "channels_last":
+        return _applied(x, tensor(kernel), kernel_size, strides)
+    x = array.transpose(x, [0, *range(2, rank + 2), 1])
+    out = _applied(x, tensor(kernel), kernel_size, strides)
+    return array.transpose(out, [0, rank + 1, *range(1, rank + 1)])
 
 
 def _product(items) -> int:

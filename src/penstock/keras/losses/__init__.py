@@ -1,6 +1,7 @@
 """`tf.keras.losses`: functions, objects, and how they are found by name."""
 
 from penstock.keras.losses.classes import (
+    CTC,
     BinaryCrossentropy,
     BinaryFocalCrossentropy,
     CategoricalCrossentropy,
@@ -67,13 +68,14 @@ from penstock.keras.losses.functions import (
 from penstock.keras.losses.newer import (
     categorical_generalized_cross_entropy,
     circle,
+    ctc,
     dice,
     tversky,
 )
 from penstock.keras.losses.reduction import Reduction
 
 __all__ = [
-    "BCE", "KLD", "MAE", "MAPE", "MSE", "MSLE", "BinaryCrossentropy",
+    "BCE", "CTC", "KLD", "MAE", "MAPE", "MSE", "MSLE", "BinaryCrossentropy",
     "BinaryFocalCrossentropy", "CategoricalCrossentropy",
     "CategoricalFocalCrossentropy", "CategoricalGeneralizedCrossEntropy",
     "CategoricalHinge", "Circle", "CosineSimilarity", "Dice", "Hinge", "Huber",
@@ -83,7 +85,7 @@ __all__ = [
     "SparseCategoricalCrossentropy", "SquaredHinge", "Tversky", "bce",
     "binary_crossentropy", "binary_focal_crossentropy", "categorical_crossentropy",
     "categorical_focal_crossentropy", "categorical_generalized_cross_entropy",
-    "categorical_hinge", "circle", "cosine_similarity", "dice", "deserialize",
+    "categorical_hinge", "circle", "cosine_similarity", "ctc", "dice", "deserialize",
     "get", "get_loss_object", "hinge", "huber", "kl_divergence", "kld",
     "kullback_leibler_divergence", "log_cosh", "logcosh", "mae", "mape",
     "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_error",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from penstock.api import array, math, nn
 from penstock.api.scopes import tensor
+from penstock.keras import backend_ctc
 from penstock.keras.backend_config import epsilon
 from penstock.keras.losses.functions import FAMILY, clipped, number, pair
 from penstock.keras.masks import set_mask
@@ -47,6 +48,9 @@ def categorical_generalized_cross_entropy(y_true, y_pred, q=0.5):
     rows = array.one_hot(t, p.dims[-1], dtype=p.dtype.base_dtype)
     chance = clipped(math.reduce_sum(rows * p, axis=-1), epsilon(), 1 - epsilon())
     return (number(1.0, p) - math.pow(chance, number(q, p))) / number(q, p)
+
+
+ctc = _named()(backend_ctc.ctc)
 
 
 @_named()

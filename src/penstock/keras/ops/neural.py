@@ -1,18 +1,14 @@
-"""`keras.ops`: layers' functions without their weights; loops; conversion."""
+"""`keras.ops`: layers' functions without their weights; conversion."""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
-from penstock.api import array, control_flow, loops, math, nn
-from penstock.api import image as pictures
+from penstock.api import array, math, nn, nn_ctc
 from penstock.api import nn_conv as convs
 from penstock.api import nn_norm as norms
 from penstock.api.passing import stop_gradient as passing
 from penstock.api.scopes import tensor as as_tensor
-from penstock.core import nest
 from penstock.keras import backend_losses
 from penstock.keras.backend_config import image_data_format
 from penstock.keras.ops.operands import floating, tensor
@@ -36,46 +32,6 @@ def dtype(x) -> str:
 
 def stop_gradient(variable):
     return passing(tensor(variable))
-
-
-# --- loops ----------------------------------------------------------------------------
-
-
-def cond(pred, true_fn, false_fn):
-    return control_flow.cond(pred, true_fn, false_fn)
-
-
-def while_loop(cond, body, loop_vars, maximum_iterations=None):
-    """`body` of the variables as long as `cond` of them holds."""
-    many = isinstance(loop_vars, tuple | list)
-    start = tuple(tensor(v) for v in nest.flatten(loop_vars))
-
-    def step(*values):
-        made = body(*values)
-        return tuple(made) if isinstance(made, tuple | list) else (made,)
-
-    out = control_flow.while_loop(
-        cond, step, start, maximum_iterations=maximum_iterations
-    )
-    return tuple(out) if many else out[0]
-
-
-def fori_loop(lower, upper, body_fun, init_val):
-    """body_fun(i, value) for i from `lower` to `upper`."""
-    out = control_flow.while_loop(
-        lambda i, _: math.less(i, upper),
-        lambda i, value: (i + 1, body_fun(i, value)),
-        (tensor(lower, "int32"), tensor(init_val)),
-    )
-    return out[1]
-
-
-def map(f, xs):
-    """`f` of each entry along the first axis."""
-    return loops.map_fn(f, nest.map_structure(tensor, xs))
-
-
-vectorized_map = map
 
 
 # --- classes --------------------------------------------------------------------------
@@ -144,6 +100,36 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None,
     return norms.batch_normalization(x, mean, variance, offset, scale, epsilon)
 
 
+def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **options):
+    """x less its mean over `axis`, by its deviation; times gamma, plus beta."""
+    if options.pop("rms_scaling", False):
+        return rms_normalization(x, gamma, axis, epsilon)
+    x = floating(x)
+    axes = [a % len(x.dims) for a in ([axis] if isinstance(axis, int) else axis)]
+    mean, variance = norms.moments(x, axes, keepdims=True)
+    least = as_tensor(1e-7 if epsilon is None else epsilon, x.dtype.base_dtype)
+    gamma, beta = (_at(v, axes, x) for v in (gamma, beta))
+    return norms.batch_normalization(x, mean, variance, beta, gamma, least)
+
+
+def rms_normalization(x, scale=None, axis=-1, epsilon=None):
+    """x by the root of its mean square over `axis`; times `scale`."""
+    x = floating(x)
+    axes = [a % len(x.dims) for a in ([axis] if isinstance(axis, int) else axis)]
+    least = as_tensor(1e-7 if epsilon is None else epsilon, x.dtype.base_dtype)
+    power = math.reduce_mean(math.square(x), axis=axes, keepdims=True)
+    out = x * math.rsqrt(power + least)
+    return out if scale is None else out * _at(scale, axes, x)
+
+
+def _at(weight, axes, x):
+    """`weight` of the sizes along `axes`, to be multiplied with x."""
+    if weight is None:
+        return None
+    sizes = [x.dims[a] if a in axes else 1 for a in range(len(x.dims))]
+    return array.reshape(tensor(weight), sizes)
+
+
 # --- pictures and sequences -----------------------------------------------------------
 
 
@@ -204,18 +190,53 @@ def dot_product_attention(query, key, value, bias=None, mask=None, scale=None,
     return math.einsum("bnts,bsnh->btnh", nn.softmax(scores), v)
 
 
-def _resize(images, size, interpolation="bilinear", antialias=False,
-            data_format="channels_last", **options):  # fmt: skip
-    """Pictures [..., rows, columns, channels] of `size`."""
-    del options
-    x, first = tensor(images), data_format == "channels_first"
-    x = array.transpose(x, [0, 2, 3, 1]) if first else x
-    out = pictures.resize(x, size, method=interpolation, antialias=antialias)
-    return array.transpose(out, [0, 3, 1, 2]) if first else out
+def psnr(x1, x2, max_val):
+    """The peak signal-to-noise ratio in decibels."""
+    x1, x2 = (floating(x) for x in (x1, x2))
+    top = as_tensor(20 * np.log10(max_val), x1.dtype.base_dtype)
+    error = math.reduce_mean(math.squared_difference(x1, x2))
+    ten = as_tensor(10 / np.log(10), x1.dtype.base_dtype)
+    return top - ten * math.log(error)
 
 
-#: `keras.ops.image`.
-image = SimpleNamespace(
-    resize=_resize, rgb_to_grayscale=pictures.rgb_to_grayscale,
-    rgb_to_hsv=pictures.rgb_to_hsv, hsv_to_rgb=pictures.hsv_to_rgb,
-)  # fmt: skip
+def ctc_loss(target, output, target_length, output_length, mask_index=0):
+    """-log P(labels) for each row of logits [batch, time, classes]."""
+    return nn_ctc.ctc_loss_dense(
+        tensor(target, "int32"), floating(output), target_length, output_length,
+        logits_time_major=False, blank_index=mask_index,
+    )  # fmt: skip
+
+
+def ctc_decode(inputs, sequence_lengths, strategy="greedy", beam_width=100, top_paths=1,
+               merge_repeated=True, mask_index=0):  # fmt: skip
+    """(labels [paths, batch, time] filled with -1, scores [batch, paths]).
+
+    inputs: logits [batch, time, classes], of which `mask_index` is the blank.
+    """
+    x = array.transpose(floating(inputs), [1, 0, 2])
+    lengths = tensor(sequence_lengths, "int32")
+    # The search's blank is the last class: it is moved there and back.
+    blank = mask_index % x.dims[2]
+    order = np.array([c for c in range(x.dims[2]) if c != blank] + [blank], np.int32)
+    if strategy == "greedy":
+        paths, score = nn_ctc.ctc_greedy_decoder(x, lengths, merge_repeated, mask_index)
+    elif strategy == "beam_search":
+        turned = array.gather(x, order, axis=2)
+        paths, score = nn_ctc.beam_search(
+            turned, lengths, beam_width, top_paths, merge_repeated
+        )
+    else:
+        raise ValueError(
+            f"Invalid strategy {strategy}. Supported values are 'greedy' and "
+            "'beam_search'."
+        )
+    rows, steps = array.shape(x)[1], array.shape(x)[0]
+    out = []
+    for path in paths:
+        values = path.values
+        if strategy == "beam_search":
+            values = array.gather(as_tensor(order), values)
+        dense = array.fill(array.stack([rows, steps]), as_tensor(-1, "int32"))
+        out.append(array.tensor_scatter_nd_update(
+            dense, path.indices, math.cast(values, "int32")))  # fmt: skip
+    return array.stack(out), score

@@ -40,6 +40,11 @@ def tensor(x, dtype=None):
     return x if dtype is None else math.cast(x, dtype)
 
 
+def axes_of(axis):
+    """`axis` as the reductions of `tf` take it."""
+    return list(axis) if isinstance(axis, tuple) else axis
+
+
 def floating(x):
     """`x` as a tensor of a floating dtype; integers become `floatx`."""
     x = tensor(x)

@@ -1,23 +1,26 @@
-"""`keras.ops`: sums, means, extremes, order, products of matrices."""
+"""`keras.ops`: sums, means, extremes and order."""
 
 from __future__ import annotations
 
+import math as numbers
 from collections.abc import Callable
 
-from penstock.api import array, linalg, math
+from penstock.api import array, math
 from penstock.api import array_sort as sorting
 from penstock.api.scopes import tensor as as_tensor
-from penstock.keras.ops.operands import floating, named_as, pair, tensor
-
-
-def _axis(axis):
-    return list(axis) if isinstance(axis, tuple) else axis
+from penstock.keras.ops.operands import (
+    axes_of,
+    floating,
+    named_as,
+    pair,
+    tensor,
+)
 
 
 def _reduced(function: Callable, prepare: Callable = tensor) -> Callable:
     @named_as(function)
     def call(x, axis=None, keepdims=False):
-        return function(prepare(x), axis=_axis(axis), keepdims=keepdims)
+        return function(prepare(x), axis=axes_of(axis), keepdims=keepdims)
 
     return call
 
@@ -43,7 +46,7 @@ logsumexp = _reduced(math.reduce_logsumexp, floating)
 def _extreme(reduce: Callable, pick: Callable) -> Callable:
     @named_as(reduce)
     def call(x, axis=None, keepdims=False, initial=None):
-        out = reduce(tensor(x), axis=_axis(axis), keepdims=keepdims)
+        out = reduce(tensor(x), axis=axes_of(axis), keepdims=keepdims)
         return out if initial is None else pick(*pair(out, initial))
 
     return call
@@ -57,19 +60,19 @@ def average(x, axis=None, weights=None):
     """The mean, weighted by `weights`."""
     x = floating(x)
     if weights is None:
-        return math.reduce_mean(x, axis=_axis(axis))
+        return math.reduce_mean(x, axis=axes_of(axis))
     x, w = pair(x, weights)
     if len(w.dims) == 1 and axis is not None and len(x.dims) > 1:
         place = [1] * len(x.dims)
         place[axis] = -1
         w = array.reshape(w, place)
     w = array.broadcast_to(w, array.shape(x))
-    total = math.reduce_sum(x * w, axis=_axis(axis))
-    return total / math.reduce_sum(w, axis=_axis(axis))
+    total = math.reduce_sum(x * w, axis=axes_of(axis))
+    return total / math.reduce_sum(w, axis=axes_of(axis))
 
 
 def count_nonzero(x, axis=None):
-    return math.cast(math.count_nonzero(tensor(x), axis=_axis(axis)), "int32")
+    return math.cast(math.count_nonzero(tensor(x), axis=axes_of(axis)), "int32")
 
 
 def ptp(x, axis=None, keepdims=False):
@@ -82,9 +85,30 @@ def median(x, axis=None, keepdims=False):
 
 
 def quantile(x, q, axis=None, method="linear", keepdims=False):
-    """The value below which a part `q` lies, between neighbours by a straight line."""
-    if method != "linear":
-        raise ValueError(f"quantile: method={method!r} is not in Penstock; use linear.")
+    """The value below which a part `q` lies, between neighbours as `method` says."""
+
+    def ordered(flat):
+        return sorting.sort(flat, axis=-1), array.shape(flat)[-1:]
+
+    return spread_quantile(x, q, axis, method, keepdims, ordered)
+
+
+#: Between the neighbours a and b with b's share t: how each method chooses.
+_BETWEEN: dict[str, Callable] = {
+    "linear": lambda a, b, t: a + (b - a) * t,
+    "lower": lambda a, b, t: a + array.zeros_like(t),
+    "higher": lambda a, b, t: array.where(math.equal(t, 0.0), a, b),
+    "midpoint": lambda a, b, t: array.where(math.equal(t, 0.0), a, (a + b) / 2.0),
+    "nearest": lambda a, b, t: array.where(math.equal(math.round(t), 0.0), a, b),
+}
+
+
+def spread_quantile(x, q, axis, method, keepdims, ordered: Callable):
+    """Quantiles; `ordered(flat)` sorts the last axis and counts what is to be used."""
+    if method not in _BETWEEN:
+        raise ValueError(
+            f"Invalid method: {method}. Method must be in {tuple(_BETWEEN)}."
+        )
     x = floating(x)
     rank = len(x.dims)
     axes = list(range(rank)) if axis is None else [
@@ -96,20 +120,28 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
     flat = array.reshape(
         moved, array.concat([array.gather(sizes, rest), [-1]], 0) if rest else [-1]
     )
-    ordered = sorting.sort(flat, axis=-1)
-    count = array.shape(ordered)[-1]
+    inner = [x.dims[a] for a in axes]
+    total = None if None in inner else numbers.prod(inner)
+    flat.set_shape([*(x.dims[a] for a in rest), total])
+    up, count = ordered(flat)
     kind = x.dtype.base_dtype
-    place = as_tensor(q, kind) * math.cast(count - 1, kind)
+    parts = tensor(q, kind)
+    many = len(parts.dims)
+    place = array.reshape(parts, [-1]) * math.cast(count - 1, kind)
+    place = place + array.zeros_like(up[..., :1])  # [*rest, q]
     low = math.floor(place)
     first, second = (
-        array.gather(ordered, math.cast(at, "int32"), axis=-1)
+        array.gather(up, math.cast(math.maximum(at, 0.0), "int32"), axis=-1,
+                     batch_dims=len(rest))
         for at in (low, math.ceil(place))
-    )
-    out = first + (second - first) * (place - low)
-    many = len(out.dims) - len(rest)
+    )  # fmt: skip
+    out = _BETWEEN[method](first, second, place - low)
+    out = array.where(place < 0.0, as_tensor(float("nan"), kind), out)
+    n = len(out.dims)
     if many:  # several q come first
-        n = len(out.dims)
-        out = array.transpose(out, [*range(n - many, n), *range(n - many)])
+        out = array.transpose(out, [n - 1, *range(n - 1)])
+    else:
+        out = array.squeeze(out, [-1])
     if keepdims:
         for a in sorted(axes):
             out = array.expand_dims(out, a + many)
@@ -190,102 +222,3 @@ segment_sum = _segments(math.unsorted_segment_sum)
 segment_max = _segments(math.unsorted_segment_max)
 segment_min = _segments(math.unsorted_segment_min)
 segment_prod = _segments(math.unsorted_segment_prod)
-
-
-# --- matrices -------------------------------------------------------------------------
-
-
-def matmul(x1, x2):
-    """The product of matrices; a vector is a row in front or a column behind."""
-    x1, x2 = pair(x1, x2)
-    row, column = len(x1.dims) == 1, len(x2.dims) == 1
-    x1 = array.expand_dims(x1, 0) if row else x1
-    x2 = array.expand_dims(x2, -1) if column else x2
-    out = math.matmul(x1, x2)
-    out = array.squeeze(out, [-1]) if column else out
-    return array.squeeze(out, [-1 if column else -2]) if row else out
-
-
-def dot(x1, x2):
-    """Σ over the last axis of x1 and the last but one of x2."""
-    x1, x2 = pair(x1, x2)
-    if not x1.dims or not x2.dims:
-        return x1 * x2
-    return math.tensordot(x1, x2, [[-1], [-1 if len(x2.dims) == 1 else -2]])
-
-
-def tensordot(x1, x2, axes=2):
-    a, b = pair(x1, x2)
-    return math.tensordot(a, b, axes)
-
-
-def inner(x1, x2):
-    a, b = pair(x1, x2)
-    return math.tensordot(a, b, [[-1], [-1]])
-
-
-def outer(x1, x2):
-    x1, x2 = pair(x1, x2)
-    return array.reshape(x1, [-1, 1]) * array.reshape(x2, [1, -1])
-
-
-def vdot(x1, x2):
-    x1, x2 = (array.reshape(x, [-1]) for x in pair(x1, x2))
-    return math.reduce_sum(math.conj(x1) * x2)
-
-
-def einsum(subscripts, *operands):
-    return math.einsum(subscripts, *map(tensor, operands))
-
-
-def cross(x1, x2):
-    return math.cross(*pair(x1, x2))
-
-
-def trace(x, offset=0, axis1=0, axis2=1):
-    """Σ of the diagonal of the matrices in two axes."""
-    from penstock.keras.ops.shapes import diagonal
-
-    return math.reduce_sum(diagonal(x, offset, axis1, axis2), axis=-1)
-
-
-def _of_matrices(function: Callable) -> Callable:
-    @named_as(function)
-    def call(x):
-        return function(floating(x))
-
-    return call
-
-
-det, inv, slogdet = map(_of_matrices, (linalg.det, linalg.inv, linalg.slogdet))
-cholesky, eigh, logdet = map(
-    _of_matrices, (linalg.cholesky, linalg.eigh, linalg.logdet)
-)
-pinv = _of_matrices(linalg.pinv)
-
-
-def solve(a, b):
-    """x of a·x = b."""
-    a, b = (floating(v) for v in pair(a, b))
-    if len(b.dims) == len(a.dims) - 1:
-        return array.squeeze(linalg.solve(a, array.expand_dims(b, -1)), [-1])
-    return linalg.solve(a, b)
-
-
-def norm(x, ord=None, axis=None, keepdims=False):
-    """The norm of vectors or matrices: Euclidean, 1, inf or another order."""
-    word = "euclidean" if ord in (None, 2, "fro") else ord
-    return linalg.norm(floating(x), word, _axis(axis), keepdims)
-
-
-def qr(x, mode="reduced"):
-    return linalg.qr(floating(x), full_matrices=mode == "complete")
-
-
-def svd(x, full_matrices=True, compute_uv=True):
-    """(u, s, vᴴ), or s alone."""
-    found = linalg.svd(floating(x), full_matrices, compute_uv)
-    if not compute_uv:
-        return found
-    s, u, v = found
-    return u, s, linalg.adjoint(v)

@@ -136,6 +136,8 @@ def static_key(arg):
         return (type(arg), arg)
     if hasattr(arg, "_dims"):
         return arg._dims
+    if isinstance(arg, Tensor):  # a symbolic one: the call lands in its graph
+        raise Miss
     return static_key(np.asarray(arg))
 
 
