@@ -46,7 +46,8 @@ def canonical(path: str, name: str) -> str:
 #: Keras 3's class -> function of `keras.ops`, where the names differ.
 FUNCTION_OF_CLASS = {
     "Conv1D": "conv", "Logsumexp": "logsumexp", "LogSumExp": "logsumexp",
-    "OneHot": "one_hot", "Relu6": "relu6", "NanToNum": "nan_to_num",
+    "ExtractPatches3d": "extract_patches_3d", "OneHot": "one_hot", "Relu6": "relu6",
+    "NanToNum": "nan_to_num",
     "SegmentSum": "segment_sum", "L2Normalize": "normalize", "ReLU": "relu",
 }  # fmt: skip
 
@@ -67,9 +68,11 @@ _MATH_3 = frozenset(
 )
 
 
-def class_of(function: str) -> tuple[str, str]:
-    """(module, class) under which Keras 3 stores `keras.ops.<function>`."""
+def class_of(function: str, path: str = "ops") -> tuple[str, str]:
+    """(module, class) under which Keras 3 stores `keras.<path>.<function>`."""
     kind = "".join(part.capitalize() for part in function.split("_"))
+    if path == "ops.image":
+        return "keras.src.ops.image", kind
     for family, known in (("nn", _NN), ("core", _CORE), ("math", _MATH_3)):
         if function in known:
             return f"keras.src.ops.{family}", kind

@@ -149,7 +149,7 @@ def _operation_of_keras_3(kind: str) -> Any:
     name = FUNCTION_OF_CLASS.get(kind) or names.snake_case(kind)
     if name == "get_item":
         return operator.getitem
-    return getattr(ops, name)
+    return getattr(ops if name in dir(ops) else ops.image, name)
 
 
 # --- in configs -----------------------------------------------------------------------

@@ -108,20 +108,26 @@ _TENSORS = frozenset(
 )
 
 
-def _adapt_keras_3(name: str, found: Any) -> Any:
+def _adapt_keras_3(path: str, name: str, found: Any) -> Any:
     if not isinstance(found, FunctionType) or name in ("is_tensor", "shape", "ndim"):
+        return found
+    if found.__module__.endswith("ops.loops"):  # functions of functions
         return found
 
     def called(args, kwargs):
         signature = inspect.signature(found)
         given = signature.bind(*args, **kwargs).arguments
-        if any(p.kind is p.VAR_POSITIONAL for p in signature.parameters.values()):
+        parameters = signature.parameters.values()
+        if any(p.kind is p.VAR_POSITIONAL for p in parameters):
             tensors, settings = list(args), kwargs
         else:
+            open_ended = [p.name for p in parameters if p.kind is p.VAR_KEYWORD]
             held = [k for k, v in given.items() if k in _TENSORS or _holds(v)]
             tensors = [given.pop(k) for k in held]
-            settings = given
-        module, kind = class_of(name)
+            settings = {k: v for k, v in given.items() if k not in open_ended}
+            for key in open_ended:
+                settings.update(given.get(key, {}))
+        module, kind = class_of(name, path)
         return KerasOperation(kind, settings, module=module)(*tensors)
 
     return _watching(found, called)
@@ -294,5 +300,6 @@ def _as_call(node: Node) -> LayerCall:
 attach()
 namespace.adapt("penstock", _PLACES, _adapt)
 namespace.adapt(
-    "penstock.keras", ("ops",), lambda path, name, found: _adapt_keras_3(name, found)
-)
+    "penstock.keras", ("ops", "ops.numpy", "ops.nn", "ops.linalg", "ops.image"),
+    _adapt_keras_3,
+)  # fmt: skip

@@ -87,7 +87,7 @@ def test_blur_keeps_channels_apart():
     assert blurred.sum() == pytest.approx(1)
 
 
-def test_any_batch_on_symbols():
+def test_any_batch_on_symbols(tmp_path):
     first = tf.keras.Input((6, 8, 2))
     outs = [
         ops.image.affine_transform(first, np.float32([1, 0, -1, 0, 1, 0, 0, 0])),
@@ -101,9 +101,13 @@ def test_any_batch_on_symbols():
     ]
     model = tf.keras.Model(first, outs)
     x = np.random.RandomState(0).rand(3, 6, 8, 2).astype("float32")
-    for symbol, whole, part in zip(outs, model(x), model(x[:1]), strict=True):
+    model.save(tmp_path / "model.keras")
+    again = tf.keras.models.load_model(tmp_path / "model.keras")
+    for symbol, *values in zip(outs, model(x), model(x[:1]), again(x), strict=True):
+        whole, part, read = values
         assert symbol.shape.as_list() == [None, *whole.shape.as_list()[1:]]
         np.testing.assert_allclose(whole[:1], part, atol=1e-5)
+        np.testing.assert_allclose(whole, read, atol=1e-6)
 
 
 def test_adaptive_pools():

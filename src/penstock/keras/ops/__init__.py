@@ -23,11 +23,12 @@ namespace.grow(
     "keras.ops",
     {
         "": (
-            {**_NAMES, "image": f"{_HERE}.image"},
+            _NAMES,
             (*_NUMPY, f"{_HERE}.matrices", *_NN, f"{_HERE}.loops", f"{_HERE}.spectra"),
         ),
         "numpy": (_NAMES, (*_NUMPY, f"{_HERE}.matrices")),
         "nn": ({"polar": f"{_HERE}.spectra:polar"}, _NN),
+        "image": ({}, (f"{_HERE}.pictures",)),
         "linalg": ({"jvp": f"{_HERE}.loops:jvp"}, (f"{_HERE}.matrices",)),
     },
 )
