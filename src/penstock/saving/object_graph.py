@@ -86,7 +86,7 @@ def walk(root: Any) -> list[_Found]:
     return found
 
 
-def _key(path: str) -> str:
+def value_key(path: str) -> str:
     return f"{path}/.ATTRIBUTES/{_VALUE}"
 
 
@@ -130,7 +130,7 @@ def _slots(thing: Any) -> Iterator[tuple[Any, str, Any]]:
 
 
 def _add_value(node: Any, variable: Variable, path: str, tensors: dict) -> None:
-    key = _key(path)
+    key = value_key(path)
     node.attributes.add(
         name=_VALUE, full_name=variable._shared_name, checkpoint_key=key
     )

@@ -28,8 +28,9 @@ from penstock.ir.graph import Graph
 from penstock.ir.tensor import Tensor
 from penstock.saving.function_io import FunctionNames, add_functions
 from penstock.saving.graph_io import MIN_CONSUMER, PRODUCER, node_def
-from penstock.saving.object_graph import walk, write_objects
+from penstock.saving.object_graph import value_key, walk, write_objects
 from penstock.v2.function import ConcreteFunction, Function
+from penstock.v2.saved_model_graph import Held, Served, add_graph
 
 _FullArgSpec = namedtuple(
     "FullArgSpec", "args varargs varkw defaults kwonlyargs kwonlydefaults annotations"
@@ -132,6 +133,7 @@ class _Writer:
         self.constants = Graph()
         self.named = FunctionNames()
         self.signatures = signatures
+        self.served: list[Served] = []
 
     def model(self):
         nodes = [self.graph.nodes.add() for _ in self.found]
@@ -160,9 +162,23 @@ class _Writer:
         meta.graph_def.versions.min_consumer = MIN_CONSUMER
         for node in self.constants.get_operations():
             meta.graph_def.node.append(node_def(node, self.named))
+        add_graph(meta, self._held(), self.served)
         add_functions(meta.graph_def.library, self.named, node_def)
         meta.object_graph_def.CopyFrom(self.graph)
         return model
+
+    def _held(self) -> list[Held]:
+        """The variables as the graph names them, in the order of objects."""
+        return [
+            Held(self._node_of(f.number), value_key(f.path), f.thing.dtype.base_dtype,
+                 f.thing.shape)
+            for f in self.found if isinstance(f.thing, Variable)
+        ]  # fmt: skip
+
+    def _node_of(self, number: int) -> str:
+        """The graph's node for an object that functions are bound to."""
+        stored = self.graph.nodes[number]
+        return stored.constant.operation or f"variable_{number}"
 
     def _describe(self, node, thing) -> None:
         if isinstance(thing, Variable):
@@ -248,6 +264,13 @@ class _Writer:
             bare.argument_keywords.extend(keywords)
             bare.allowed_positional_arguments = len(keywords)
             self.graph.nodes[number].children.add(node_id=home, local_name=name)
+            bound = self.graph.concrete_functions[stored].bound_inputs
+            self.served.append(
+                Served(
+                    name, stored, list(specs.values()), list(map(self._node_of, bound)),
+                    [o.dtype for o in made.graph.captured], outputs,
+                )
+            )  # fmt: skip
 
 
 def _as_signature(trace: ConcreteFunction):
