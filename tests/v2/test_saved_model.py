@@ -60,3 +60,39 @@ def test_no_stored_function_takes_these_arguments(tf, fixtures):
 def test_a_folder_without_a_model_is_told(tf, tmp_path):
     with pytest.raises(tf.errors.NotFoundError, match="does not exist"):
         tf.saved_model.load(str(tmp_path))
+
+
+def test_the_graph_says_how_it_is_served(tf, tmp_path):
+    from penstock.formats import messages
+
+    saved.write(tf, str(tmp_path))
+    data = (tmp_path / "saved_model.pb").read_bytes()
+    (meta,) = messages.parse(messages.SavedModel, data, "model").meta_graphs
+    nodes = {node.name: node for node in meta.graph_def.node}
+    signature = meta.signature_def["serving_default"]
+    assert signature.method_name == "tensorflow/serving/predict"
+    assert nodes[signature.inputs["x"].name.removesuffix(":0")].op == "Placeholder"
+    call = nodes[signature.outputs["output_0"].name.removesuffix(":0")]
+    library = {f.signature.name: f for f in meta.graph_def.library.function}
+    called = library[call.attr["f"].func.name].signature
+    assert len(called.input_arg) == len(call.input) == len(call.attr["Tin"].list.type)
+    assert all(name.partition(":")[0] in nodes for name in call.input)
+    keys = nodes["save/tensor_names"].attr["value"].tensor.string_val
+    stored = tf.train.list_variables(str(tmp_path / "variables" / "variables"))
+    names = {name for name, _ in stored}
+    assert {key.decode() for key in keys} == names - {"_CHECKPOINTABLE_OBJECT_GRAPH"}
+    assert nodes[meta.saver_def.restore_op_name].op == "NoOp"
+
+
+def test_variables_of_one_name_stay_apart(tf, tmp_path):
+    module = tf.Module()
+    module.a, module.b = tf.Variable(1.0), tf.Variable([1, 2])
+
+    @tf.function(input_signature=[])
+    def both():
+        return tf.cast(module.b, tf.float32) + module.a
+
+    tf.saved_model.save(module, str(tmp_path), signatures=both)
+    loaded = tf.saved_model.load(str(tmp_path))
+    (out,) = loaded.signatures["serving_default"]().values()
+    assert out.numpy().tolist() == [2, 3]

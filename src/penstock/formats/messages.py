@@ -107,6 +107,14 @@ _SCHEMA: dict[str, list[str]] = {
     "FeatureLists": ["map FeatureList feature_list = 1"],
     "Example": ["Features features = 1"],
     "SequenceExample": ["Features context = 1", "FeatureLists feature_lists = 2"],
+    "KerasMetadata": ["repeated KerasNode nodes = 1"],
+    "KerasNode": [
+        "int32 node_id = 2",
+        "string node_path = 3",
+        "string identifier = 4",
+        "string metadata = 5",
+        "tensorboard.VersionDef version = 6",
+    ],
     # Names are ours; numbers as observed in what `Dataset.save` writes.
     "SavedElements": [
         "string graph = 1",
@@ -195,6 +203,7 @@ FeatureLists = _message("FeatureLists")
 Example = _message("Example")
 SequenceExample = _message("SequenceExample")
 SavedElements = _message("SavedElements")
+KerasMetadata = _message("KerasMetadata")
 
 
 def parse(kind: Any, data: bytes, what: str) -> Any:

@@ -6,7 +6,6 @@ import datetime
 import os
 from typing import Any
 
-from penstock.core.errors import UnsupportedError
 from penstock.formats import hdf5, keras_zip
 from penstock.keras import registry
 from penstock.keras.archive_config import (
@@ -16,6 +15,7 @@ from penstock.keras.archive_config import (
     plain,
     serialize_layer,
 )
+from penstock.keras.archive_folder import load_folder, save_folder
 from penstock.keras.archive_weights import (
     h5_layers,
     read_h5_layers,
@@ -28,17 +28,13 @@ from penstock.keras.layers.functions import code_is_allowed, loading_code
 
 def save_model(model, filepath, overwrite=True, include_optimizer=True,
                save_format=None) -> None:  # fmt: skip
-    """Write `model` to `filepath`, `.keras` or `.h5` by its name.
+    """Write `model` to `filepath`: `.keras`, `.h5`, or else a SavedModel folder.
 
-    Raises UnsupportedError for a SavedModel folder, ValueError before it is built.
+    Raises ValueError before it is built.
     """
     path = os.fspath(filepath)
     h5 = path.endswith((".h5", ".hdf5")) or str(save_format).lower() in ("h5", "hdf5")
-    if not h5 and not path.endswith(".keras"):
-        raise UnsupportedError(
-            f"model.save({path!r}): name the file .keras or .h5, or use "
-            "tf.saved_model.save for a SavedModel folder."
-        )
+    folder = not h5 and not path.endswith(".keras")
     if not overwrite and os.path.exists(path):
         raise FileExistsError(f"{path} exists; pass overwrite=True to replace it.")
     if not model.built:
@@ -47,6 +43,10 @@ def save_model(model, filepath, overwrite=True, include_optimizer=True,
             "or give its input shape."
         )
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    if folder:
+        keeps = include_optimizer and model.optimizer is not None
+        save_folder(model, path, _training_config(model) if keeps else None)
+        return
     (_save_h5 if h5 else _save_keras)(model, path, include_optimizer)
 
 
@@ -191,7 +191,7 @@ def _compile_from(model, config: dict[str, Any]) -> None:
 
 def load_model(filepath, custom_objects=None, compile=True, safe_mode=True,
                options=None):  # fmt: skip
-    """The model in `filepath` (`.keras` or `.h5`), compiled as it was stored.
+    """The model in `filepath` (`.keras`, `.h5`, a folder), compiled as it was stored.
 
     A stored lambda is code: it is refused unless `safe_mode=False`. Raises OSError
     where there is no file, ValueError for classes that `custom_objects` lack.
@@ -199,14 +199,12 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True,
     path = os.fspath(filepath)
     if not os.path.exists(path):
         raise OSError(f"No file or directory found at {path}")
-    if os.path.isdir(path):
-        raise UnsupportedError(
-            f"load_model({path!r}): a SavedModel folder; use tf.saved_model.load."
-        )
     with (
         registry.custom_object_scope(custom_objects or {}),
         loading_code(not safe_mode or code_is_allowed()),
     ):
+        if os.path.isdir(path):
+            return load_folder(path, _compile_from if compile else None)
         if keras_zip.zipfile.is_zipfile(path):
             return _load_keras(path, compile)
         return _load_h5(path, compile)

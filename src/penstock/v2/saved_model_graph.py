@@ -35,7 +35,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Served:
-    """A signature: the function of the library, what it takes, is bound to and gives."""
+    """A signature: its function, what that takes, is bound to and gives."""
 
     name: str
     function: str

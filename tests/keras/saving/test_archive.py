@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import penstock as tf
-from penstock.core.errors import NotFoundError, UnsupportedError
+from penstock.core.errors import NotFoundError
 
 keras, layers = tf.keras, tf.keras.layers
 
@@ -180,8 +180,6 @@ def test_missing_files_are_named(tmp_path):
     with pytest.raises(ValueError, match="have not yet been created"):
         model.save_weights(tmp_path / "w")
     model.build((None, 2))
-    with pytest.raises(UnsupportedError, match=r"\.keras or \.h5"):
-        model.save(tmp_path / "folder")
 
 
 def test_lambda_code_runs_only_if_asked(tmp_path):
