@@ -6,5 +6,5 @@ has one is lowered.
 
 from importlib import import_module
 
-for _name in ("conv", "pool", "random"):
+for _name in ("conv", "pool", "product", "random"):
     import_module(f"{__name__}.{_name}")

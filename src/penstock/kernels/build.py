@@ -19,6 +19,7 @@ from pathlib import Path
 from penstock.ops.xla import cache_folder, jax
 
 SOURCES = sorted(Path(__file__).parent.glob("*.cc"))
+HEADERS = sorted(Path(__file__).parent.glob("*.h"))
 #: No -march=native: oneDNN chooses by processor when it runs. No -ffast-math: linked
 #: in, it makes the whole process flush small numbers to zero.
 FLAGS = ("-std=c++17", "-O3", "-fPIC", "-shared", "-w")
@@ -36,7 +37,7 @@ def compiled() -> Path:
         raise Unavailable(f"made for x86-64 Linux, this is {sys.platform} {machine}")
     library, headers, version = _onednn()
     parts = [
-        *(s.read_text(encoding="utf-8") for s in SOURCES), " ".join(FLAGS),
+        *(s.read_text(encoding="utf-8") for s in (*HEADERS, *SOURCES)), " ".join(FLAGS),
         version, str(library), metadata.version("jaxlib"),
     ]  # fmt: skip
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

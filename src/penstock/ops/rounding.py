@@ -18,6 +18,8 @@ from penstock.ops.xla import jnp
 #: ones cost more than they tell: a layer of 128 at batch 32 took 1.06 times as long.
 _TERMS = 16
 _ELEMENTS = 1 << 11
+#: The multiplications of the largest of them.
+LARGEST = _TERMS * _ELEMENTS
 #: In a step of more products than this, small ones are no longer unrolled: compiling
 #: one takes 0.1 s.
 _PRODUCTS = 24
