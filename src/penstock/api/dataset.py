@@ -353,10 +353,7 @@ class OwnedIterator:
     def __next__(self):
         if not context.executing_eagerly():
             return staged_next(self.element_spec, self._handle)
-        element = next(self._source)
-        if type(element) is np.ndarray:
-            return EagerTensor(as_dtype(element.dtype), element.shape, element)
-        return transform(self._leaf, element)
+        return transform(self._leaf, next(self._source))
 
     @functools.cached_property
     def _handle(self) -> str:
@@ -367,6 +364,8 @@ class OwnedIterator:
         return name
 
     def _leaf(self, leaf):
+        if type(leaf) is np.ndarray:
+            return EagerTensor(as_dtype(leaf.dtype), leaf.shape, leaf)
         return self._dataset._to(leaf) if isinstance(leaf, Node) else as_tensor(leaf)
 
     next = __next__

@@ -19,7 +19,6 @@ from penstock.api.clip import global_norm
 from penstock.api.linalg_norm import norm, normalize
 from penstock.api.math_functions import cast, conj
 from penstock.api.math_reduce import reduce_sum
-from penstock.api.named_results import LogMatrixDeterminant, Lu, Qr
 from penstock.api.nn import l2_normalize
 from penstock.api.operands import tensor_named
 from penstock.api.scopes import scope
@@ -57,7 +56,10 @@ def matmul(
     if context.landing().eager and not (
         adjoint_a or adjoint_b or a_is_sparse or b_is_sparse
     ):
-        a, b = _read(a), _read(b)
+        if type(a) is not EagerTensor and hasattr(a, "cell_value"):
+            a = a._dense_tensor()
+        if type(b) is not EagerTensor and hasattr(b, "cell_value"):
+            b = b._dense_tensor()
         if _is_matrix(a) and _is_matrix(b):
             return math_matmul.matmul(
                 a, b, transpose_a=bool(transpose_a), transpose_b=bool(transpose_b)
@@ -104,10 +106,6 @@ def _operands(a, b):
     kind = tensor_dtype(a) or tensor_dtype(b)
     a = tensor_named(a, kind, "a")
     return a, tensor_named(b, kind or a.dtype.base_dtype, "b")
-
-
-def _read(x):
-    return x._dense_tensor() if hasattr(x, "cell_value") else x
 
 
 def _is_matrix(x) -> bool:
@@ -228,7 +226,7 @@ def det(input, name=None):
 
 def slogdet(input, name=None):
     """(sign, log |det|) of square matrices."""
-    return LogMatrixDeterminant(*ops.log_matrix_determinant(input, name=name))
+    return ops.log_matrix_determinant(input, name=name)
 
 
 def logdet(matrix, name=None):
@@ -269,7 +267,7 @@ def lstsq(matrix, rhs, l2_regularizer=0.0, fast=True, name=None):
 
 def qr(input, full_matrices=False, name=None):
     """(q, r): orthonormal columns times an upper triangle."""
-    return Qr(*linalg_decompose.qr(input, full_matrices=full_matrices, name=name))
+    return linalg_decompose.qr(input, full_matrices=full_matrices, name=name)
 
 
 def svd(tensor, full_matrices=False, compute_uv=True, name=None):
@@ -293,7 +291,7 @@ def eigvalsh(tensor, name=None):
 def lu(input, output_idx_type=dtypes.int32, name=None):
     """(packed lower and upper triangles, permutation) of square matrices."""
     kind = as_dtype(output_idx_type)
-    return Lu(*linalg_decompose.lu(input, output_idx_type=kind, name=name))
+    return linalg_decompose.lu(input, output_idx_type=kind, name=name)
 
 
 def expm(input, name=None):

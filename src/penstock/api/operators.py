@@ -5,6 +5,9 @@ The names are TensorFlow's: `x + 1` makes "add" with the constant "add/y".
 
 from __future__ import annotations
 
+from types import FunctionType
+
+from penstock.api import linalg
 from penstock.api import math_arithmetic as arithmetic
 from penstock.api.math_functions import abs as magnitude
 from penstock.api.operands import is_text, tensor_dtype
@@ -46,9 +49,7 @@ def _pow(x, y):
 
 
 def _matmul(x, y):
-    from penstock.api.linalg import matmul
-
-    return matmul(x, y, name="matmul")
+    return linalg.matmul(x, y, name="matmul")
 
 
 def _logic(name: str, of_bools, of_integers):
@@ -129,6 +130,9 @@ def _reflected(function):
 
 
 def _direct(function):
+    if isinstance(function, FunctionType):  # binds as a method does
+        return function
+
     def operator(x, y):
         return function(x, y)
 

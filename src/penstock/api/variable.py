@@ -138,8 +138,9 @@ class Variable:
         if not where.eager:
             return TABLE["ReadVariableOp"](where.own(self._handle), dtype=self._dtype)
         tensor = self._tensor
-        RECORDER.before_read(self, tensor)
-        for tape in RECORDER.tapes:
+        if tensor._value is None:
+            RECORDER.before_read(self, tensor)
+        for tape in RECORDER.window.tapes:
             tape.variable_read(self, tensor)
         return tensor
 
@@ -208,7 +209,8 @@ class Variable:
                     new = TABLE["Identity"](new)
         else:
             old = self._tensor
-            RECORDER.before_read(self, old)
+            if old._value is None:
+                RECORDER.before_read(self, old)
             op = TABLE["AddV2" if op_type == "AssignAddVariableOp" else "Sub"]
             if RECORDER.tapes:
                 # The old value is read to be replaced: no tape should see it.

@@ -214,9 +214,9 @@ def as_dtype(value) -> DType:
     """
     if type(value) is DType:
         return value
-    found = None
-    if isinstance(value, np.dtype) and value in _BY_NUMPY:
-        return _BY_NUMPY[value]
+    found = _BY_NUMPY.get(value) if isinstance(value, np.dtype) else None
+    if found is not None:
+        return found
     if isinstance(value, str):
         found = _BY_NAME.get(value)
     elif isinstance(value, int) and not isinstance(value, builtins.bool):

@@ -40,11 +40,12 @@ def _sorted_keys(value: Mapping) -> list:
 
 def flatten(structure) -> list:
     """The leaves of `structure`, depth first; `[structure]` where it is a leaf."""
-    if not is_nested(structure):
+    kind = type(structure)
+    if not _is_nesting(kind):
         return [structure]
     out: list = []
-    for child in _children(structure):
-        if is_nested(child):
+    for child in structure if kind in (list, tuple) else _children(structure):
+        if _is_nesting(type(child)):
             out.extend(flatten(child))
         else:
             out.append(child)

@@ -43,8 +43,7 @@ def landing() -> Any:
     landings = _stack.landings
     if landings:
         return landings[-1]
-    factory = _default or _fallback
-    return outermost() if factory is None else factory()
+    return (_default or _fallback or outermost)()
 
 
 def outermost() -> Any:

@@ -108,6 +108,11 @@ class Op:
     on_host: Op | None = None
     gradient_rule: Callable = _missing
     passes: frozenset[str] = frozenset()
+    #: Whether the body is a function of its inputs and attributes alone, on the device.
+    pure: bool = field(init=False)
+
+    def __post_init__(self):
+        self.pure = not (self.host or self.nested or self.keeps)
 
     def __call__(self, *inputs, name: str | None = None, **attrs):
         """Add a node: its output tensor, the tuple of them, or the node itself."""

@@ -8,6 +8,7 @@ of their sorted keys and keep their own order when packed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,12 @@ from penstock.pipeline.composite import COMPOSITE, stacked_rows
 
 
 def is_structure(value) -> bool:
-    return isinstance(value, tuple | Mapping)
+    return _is_nesting(type(value))
+
+
+@lru_cache(maxsize=1024)
+def _is_nesting(kind: type) -> bool:
+    return issubclass(kind, tuple | Mapping)
 
 
 def flatten(structure) -> list:
@@ -31,6 +37,8 @@ def flatten(structure) -> list:
 
 def pack(template, leaves) -> Any:
     """`leaves` in the shape of `template`; the inverse of `flatten`."""
+    if type(template) is tuple and not any(map(is_structure, template)):
+        return tuple(leaves)  # the everyday element, once for each batch
     return _pack(template, iter(leaves))
 
 
@@ -51,11 +59,11 @@ def _pack(template, leaves):
 
 def transform(function: Callable, structure):
     """`function` over every leaf."""
-    if type(structure) is tuple:  # the everyday element, once for each batch
+    if not _is_nesting(type(structure)):
+        return function(structure)
+    if type(structure) is tuple:
         return tuple([transform(function, part) for part in structure])
-    if isinstance(structure, tuple | Mapping):
-        return pack(structure, [function(leaf) for leaf in flatten(structure)])
-    return function(structure)
+    return pack(structure, [function(leaf) for leaf in flatten(structure)])
 
 
 def same(a, b) -> bool:

@@ -53,7 +53,7 @@ class _Watcher:
     def __init__(self):
         self.read: dict[int, tuple] = {}
 
-    def record(self, recipe, used, outs) -> None:
+    def record(self, recipe, used, outs, ended) -> None:
         """Nothing to do: only variables matter."""
 
     def variable_read(self, variable, tensor) -> None:

@@ -19,7 +19,7 @@ from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 from penstock.runtime.eager.recorder import RECORDER
 from penstock.runtime.eager.tensor import EagerTensor
-from penstock.runtime.eager.trail import Recipe
+from penstock.runtime.eager.trail import Custom, Recipe
 from penstock.v2.tape_plan import backwards, is_real
 
 log = logging.getLogger("tensorflow")
@@ -40,7 +40,7 @@ class GradientTape:
         self._reset()
 
     def _reset(self) -> None:
-        self._records: list[tuple[Recipe, list, list]] = []
+        self._records: list[tuple[Any, list, Any]] = []
         self._tracked: dict[int, Any] = {}
         self._reads: dict[int, tuple[Any, list[EagerTensor]]] = {}
         self._windows, self._ended = 0, -1
@@ -62,11 +62,13 @@ class GradientTape:
 
     def _start(self) -> None:
         self._recording = True
-        RECORDER.tapes = [*RECORDER.tapes, self]
+        window = RECORDER.window
+        window.tapes = [*window.tapes, self]
 
     def _pause(self) -> None:
         self._recording = False
-        RECORDER.tapes = [t for t in RECORDER.tapes if t is not self]
+        window = RECORDER.window
+        window.tapes = [t for t in window.tapes if t is not self]
 
     def watch(self, tensor) -> None:
         """Track `tensor` (floating point), a variable, or a structure of them."""
@@ -88,8 +90,11 @@ class GradientTape:
                 )
             self._tracked[id(item)] = item
 
-    def record(self, recipe: Recipe, used: list, outs: list) -> None:
-        """Called by the recorder for each op while this tape is active."""
+    def record(self, recipe: Recipe | Custom, used: list, outs, ended: int) -> None:
+        """Called by the recorder for each op while this tape is active.
+
+        `ended` tells the windows of this thread apart.
+        """
         tracked = self._tracked
         for tensor in used:
             if id(tensor) in tracked:
@@ -97,12 +102,12 @@ class GradientTape:
         else:
             return
         self._records.append((recipe, used, outs))
-        ended = RECORDER.window.ended
         if ended != self._ended:
             self._ended = ended
             self._windows += 1
         for tensor in outs:
-            if tensor.dtype.is_floating or tensor.dtype.is_complex:
+            dtype = tensor.dtype
+            if dtype.is_floating or dtype.is_complex:
                 tracked[id(tensor)] = tensor
 
     def variable_read(self, variable, tensor: EagerTensor) -> None:
@@ -112,8 +117,9 @@ class GradientTape:
             if not (self._watches_variables and variable.trainable):
                 return
             known = self._reads[id(variable)] = (variable, [])
-        if not any(t is tensor for t in known[1]):
-            known[1].append(tensor)
+        tensors = known[1]
+        if not tensors or all(t is not tensor for t in tensors):
+            tensors.append(tensor)
             self._tracked[id(tensor)] = tensor
 
     def watched_variables(self) -> tuple:
@@ -162,12 +168,14 @@ class GradientTape:
             self._pause()
         try:
             flat = nest.flatten(sources)
-            targets = nest.flatten(target)
-            found = self._gradient(targets, flat, _given(output_gradients, target))
+            given = _given(output_gradients, target)
+            found = self._gradient(nest.flatten(target), flat, given)
         finally:
             if was_recording and self._persistent:
                 self._start()
-        if getattr(unconnected_gradients, "value", unconnected_gradients) == "zero":
+        if unconnected_gradients != "none" and (
+            getattr(unconnected_gradients, "value", unconnected_gradients) == "zero"
+        ):
             found = [
                 TABLE["ZerosLike"](as_tensor(context.landing(), s, None, None))
                 if g is None
@@ -193,8 +201,8 @@ class GradientTape:
                 None if g is None else as_tensor(where, g, v.dtype, None)
                 for g, v in zip(given, values, strict=True)
             ]
-        keep = [i for i, v in enumerate(values) if v is not None and is_real(v)]
-        if len(keep) < len(values):
+        if not all(map(is_real, values)):
+            keep = [i for i, v in enumerate(values) if is_real(v)]
             values = [values[i] for i in keep]
             seeds = None if seeds is None else [seeds[i] for i in keep]
         if not values:

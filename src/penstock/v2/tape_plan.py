@@ -33,14 +33,18 @@ def backwards(records, targets, sources, seeds, one_window: bool = False) -> lis
     Records after the last such computation come first; then its own rule; then, with
     what was found as upstream gradients, the records before it.
     """
+    in_window = one_window and seeds is None
+    if in_window and (found := _remembered(records, targets, sources)):
+        return _results(*found)
     last = next(
         (i for i in range(len(records) - 1, -1, -1) if type(records[i][0]) is Custom),
         None,
     )
     if last is None:
-        if one_window and seeds is None:
-            return _in_window(records, targets, sources)
-        return _differentiate(records, targets, sources, seeds)[1]
+        plan, inputs = _differentiate(records, targets, sources, seeds)
+        if in_window:
+            _remember(records, targets, sources, plan, inputs)
+        return _results(plan, inputs)
     custom, used, outs = records[last]
     before, after = records[:last], records[last + 1 :]
     made_after = {id(t) for _, _, results in after for t in results}
@@ -50,7 +54,11 @@ def backwards(records, targets, sources, seeds, one_window: bool = False) -> lis
             frontier.setdefault(id(tensor), tensor)
     points = list(frontier.values())
     found = dict(
-        zip(frontier, _differentiate(after, targets, points, seeds)[1], strict=True)
+        zip(
+            frontier,
+            _results(*_differentiate(after, targets, points, seeds)),
+            strict=True,
+        )
     )
     upstream = [found.pop(id(t), None) for t in outs]
     if any(g is not None for g in upstream):
@@ -92,6 +100,7 @@ class _Backward:
     results: list[Any]
     op: Op | None
     specs: list[tuple[DType, Dims]]
+    in_order: bool  # the results are the outputs, one for one
 
 
 _known: dict[Any, _Backward] = {}
@@ -113,30 +122,30 @@ class _InWindow:
 _by_recipes: dict[Any, _InWindow] = {}
 
 
-def _in_window(records, targets, sources) -> list:
-    """The gradients of records that were made in one window.
+def _remembered(records, targets, sources) -> tuple | None:
+    """(plan, inputs) for records made in one window, if these were met before.
 
     A recipe stands at one place in the tree of all records, so the recipes say how the
     records are connected. What may differ is which of them targets and sources are.
     """
-    key = (len(targets), *[recipe for recipe, _, _ in records])
-    ends = [*targets, *sources]
-    found = _by_recipes.get(key)
-    if found is not None and len(found.ends) == len(ends):
-        for (i, side, at), tensor in zip(found.ends, ends, strict=True):
-            if records[i][side][at] is not tensor:
-                break
-        else:
-            inputs = [records[i][side][at] for i, side, at in found.needed]
-            return _results(found.plan, inputs)
-    plan, results, inputs = _differentiate(records, targets, sources, None)
+    found = _by_recipes.get((len(targets), *[record[0] for record in records]))
+    if found is None or len(found.ends) != len(targets) + len(sources):
+        return None
+    for (i, side, at), tensor in zip(found.ends, [*targets, *sources], strict=True):
+        if records[i][side][at] is not tensor:
+            return None
+    return found.plan, [records[i][side][at] for i, side, at in found.needed]
+
+
+def _remember(records, targets, sources, plan: _Backward, inputs) -> None:
     places = _places(records)
-    if all(id(t) in places for t in ends):
-        if len(_by_recipes) >= _MOST_KNOWN:
-            _by_recipes.clear()
-        needed = [places[id(t)] for t in inputs]
-        _by_recipes[key] = _InWindow(plan, needed, [places[id(t)] for t in ends])
-    return results
+    ends = [places.get(id(t)) for t in (*targets, *sources)]
+    if None in ends:
+        return
+    if len(_by_recipes) >= _MOST_KNOWN:
+        _by_recipes.clear()
+    key = (len(targets), *[record[0] for record in records])
+    _by_recipes[key] = _InWindow(plan, [places[id(t)] for t in inputs], ends)
 
 
 def _places(records) -> dict[int, tuple[int, int, int]]:
@@ -148,8 +157,8 @@ def _places(records) -> dict[int, tuple[int, int, int]]:
     }
 
 
-def _differentiate(records, targets, sources, seeds) -> tuple:
-    """(the plan, the gradients, the plan's inputs)."""
+def _differentiate(records, targets, sources, seeds) -> tuple[_Backward, list]:
+    """(the plan, its inputs)."""
     numbers: dict[int, int] = {}
     tensors: list[EagerTensor] = []
     key: list[Any] = []
@@ -185,19 +194,20 @@ def _differentiate(records, targets, sources, seeds) -> tuple:
         if len(_known) >= _MOST_KNOWN:
             _known.clear()
         plan = _known[whole] = _plan(records, tensors, numbers, targets, sources, seeds)
-    inputs = [tensors[i] for i in plan.needed]
-    return plan, _results(plan, inputs), inputs
+    return plan, [tensors[i] for i in plan.needed]
 
 
 def _results(plan: _Backward, inputs: list[EagerTensor]) -> list:
     """The gradients from the tensors that `plan` needs."""
-    tapes = RECORDER.tapes
+    tapes = RECORDER.window.tapes
     if tapes and any(id(t) in tape._tracked for tape in tapes for t in inputs):
         outs = _replay(plan, inputs)
     elif plan.op is not None:
         outs = RECORDER.composite(plan.op, inputs, plan.specs)
     else:
         outs = _run_now(plan, inputs)
+    if plan.in_order:
+        return outs
     return [_assemble(result, outs) for result in plan.results]
 
 
@@ -253,7 +263,8 @@ def _plan(records, tensors, numbers, targets, sources, seeds) -> _Backward:
     specs = [(t.dtype, t.dims) for t in outputs]
     if any(d is None or None in d for _, d in specs):
         op = None
-    return _Backward(nodes, needed, inputs, outputs, results, op, specs)
+    in_order = results == list(range(len(outputs)))
+    return _Backward(nodes, needed, inputs, outputs, results, op, specs, in_order)
 
 
 def _add(graph, recipe: Recipe, used: list[Tensor]) -> list[Tensor]:

@@ -5,9 +5,14 @@ A new public function needs nothing here where its module is listed already.
 
 from __future__ import annotations
 
-from penstock.compat.v1 import spellings
-from penstock.compat.v1.spellings import placed as _all
-from penstock.compat.v1.spellings import spelled as _spelled
+
+def _all(names: str, place: str) -> dict[str, str]:
+    return {n: f"{place}:{n}" for n in names.split()}
+
+
+def _spelled(place: str, **spellings: str) -> dict[str, str]:
+    return {name: f"{place}:{target}" for name, target in spellings.items()}
+
 
 _DTYPES = _all(
     "float16 half bfloat16 float32 float64 double int8 int16 int32 int64 uint8 uint16"
@@ -115,16 +120,12 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             **_EAGER,
             **_OLD_SUMMARIES,
             **_OLDER,
-            **spellings.ROOT,
             "keras": "penstock.keras",
         },
         _ROOT_SOURCES,
     ),
     "nn": (
-        {
-            **spellings.NN,
-            "bidirectional_rnn": "penstock.v1.rnn:static_bidirectional_rnn",
-        },
+        {"bidirectional_rnn": "penstock.v1.rnn:static_bidirectional_rnn"},
         _both("nn*", "rnn*", "embedding*", "sampled*", "ctc*"),
     ),
     "nn.rnn_cell": (
@@ -168,11 +169,10 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "layers": ({}, ("penstock.v1.layers",)),
     "losses": ({}, ("penstock.v1.losses",)),
     "metrics": ({}, ("penstock.v1.metrics",)),
-    "math": (spellings.L2_NORMALIZE, (*_MATH, *_LINALG, *_both("special*", "nn*"))),
+    "math": ({}, (*_MATH, *_LINALG, *_both("special*", "nn*"))),
     # tf.diag makes tensors of any rank, tf.linalg.diag matrices.
     "linalg": (
         {
-            **spellings.L2_NORMALIZE,
             "diag": "penstock.api.linalg:diag",
             "diag_part": "penstock.api.linalg:diag_part",
             "transpose": "penstock.api.array:matrix_transpose",
@@ -181,24 +181,17 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         ("penstock.api.linalg", "penstock.api.linalg_norm", "penstock.v1.math_linear"),
     ),
     "bitwise": ({}, ("penstock.api.bitwise",)),
-    "signal": ({}, _both("signal*")),
-    "spectral": (spellings.SPECTRAL, ()),
-    "manip": (spellings.MANIP, ()),
-    "queue": (spellings.QUEUE, ()),
-    "dtypes": (_DTYPES, ("penstock.v2.dtypes",)),
-    "sets": (spellings.SETS, ("penstock.api.sets",)),
-    "lookup": ({}, ("penstock.v2.lookup",)),
-    "image": (spellings.IMAGE, _both("image*")),
+    "signal": ({}, ("penstock.api.signal",)),
+    "image": ({}, _both("image*")),
     "strings": ({}, _both("strings*")),
-    "sparse": (spellings.SPARSE, _both("sparse*")),
-    "debugging": (spellings.DEBUGGING, _both("debugging*")),
+    "sparse": ({}, _both("sparse*")),
+    "debugging": ({}, _both("debugging*")),
     "random": (
         _spelled("penstock.v1.random", poisson="poisson"),
         ("penstock.v1.random", "penstock.api.random"),
     ),
     "initializers": (
-        spellings.INITIALIZERS
-        | _spelled(
+        _spelled(
             _INITIALIZERS,
             constant="constant_initializer",
             zeros="zeros_initializer",
@@ -212,6 +205,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             identity="identity_initializer",
             glorot_uniform="glorot_uniform_initializer",
             glorot_normal="glorot_normal_initializer",
+            global_variables="global_variables_initializer",
         ),
         (_INITIALIZERS, "penstock.v1.variable_lists"),
     ),
@@ -240,7 +234,6 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     ),
     "contrib.rnn": ({}, _both("contrib_rnn*", "rnn*", "cells*")),
     "contrib.seq2seq": ({}, ("penstock.v1.contrib_seq2seq",)),
-    "contrib.crf": ({}, ("penstock.v1.contrib_crf",)),
     "contrib.framework": (
         _spelled(
             "penstock.v1.global_step",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from penstock.core.dtypes import DType
@@ -16,10 +14,15 @@ from penstock.runtime.eager.tensor import EagerTensor
 from penstock.runtime.eager.window import Window
 
 SCALARS = (float, int, bool)
+_PLAIN = frozenset({int, float, bool, str, type(None)})
 
 
 class Miss(Exception):
     """The arguments need the careful way in."""
+
+
+class Unsettled(Exception):
+    """A variable has to be read first, or a value computed that the key holds."""
 
 
 def graph_of(args):
@@ -35,12 +38,21 @@ def graph_of(args):
 
 def read_variables(args: tuple) -> tuple:
     """`args` with variables read: that may end the window, so it comes first."""
-    for item in args:
-        if type(item) is not EagerTensor and hasattr(item, "cell_value"):
-            return tuple(
-                [a._dense_tensor() if hasattr(a, "cell_value") else a for a in args]
-            )
-    return args
+    return tuple([_read(item) for item in args])
+
+
+def _read(item):
+    if type(item) is EagerTensor:
+        return item
+    if hasattr(item, "cell_value"):
+        return item._dense_tensor()
+    if isinstance(item, list | tuple) and not all(map(_is_plain, item)):
+        return [_read(value) for value in item]
+    return item
+
+
+def _is_plain(item) -> bool:
+    return type(item) in _PLAIN or type(item) is EagerTensor
 
 
 #: Larger arrays are checked when the window is computed, not at the call.
@@ -61,7 +73,8 @@ def check_known(op: Op, args, attrs) -> None:
         else:
             return
     with np.errstate(all="ignore"):
-        holds, message = op.guard(*values, **{k: attrs[k] for k in op.passes})  # type: ignore[misc]
+        given = op.body_attrs({**op.attrs, **attrs})
+        holds, message = op.guard(*values, **given)  # type: ignore[misc]
     if not np.asarray(holds).all():
         raise InvalidArgumentError(None, None, f"{message} [Op:{op.type}]")
 
@@ -69,10 +82,15 @@ def check_known(op: Op, args, attrs) -> None:
 def settle(static, args) -> None:
     """Compute the arguments whose values the structure holds, before it is begun."""
     for position in static:
-        item = args[position]
-        for value in item if isinstance(item, list | tuple) else (item,):
-            if isinstance(value, EagerTensor) and value._value is None:
-                value.array()
+        _settle(args[position])
+
+
+def _settle(item) -> None:
+    if isinstance(item, EagerTensor):
+        item.array()
+    elif isinstance(item, list | tuple):
+        for value in item:
+            _settle(value)
 
 
 def leave(fresh: list[EagerTensor]) -> None:
@@ -89,11 +107,8 @@ _OFTEN = 4
 _PLACED = 1 << 16
 
 
-def enter(window: Window, tensor: EagerTensor, fresh: list, size: int):
+def enter(window: Window, tensor: EagerTensor, fresh: list):
     """`tensor` becomes an input of the window; the key of its kind."""
-    for other in fresh:
-        if other is tensor:
-            return tensor._slot
     value = tensor._value
     if value is None:
         tensor.array()  # pending in another thread's window, or left out of one
@@ -102,14 +117,13 @@ def enter(window: Window, tensor: EagerTensor, fresh: list, size: int):
         if tensor._entered == _OFTEN and value.size <= _PLACED:
             if value.dtype.kind != "O":
                 tensor._value = jnp.array(value)
-    slot = size + len(fresh)
     if tensor._window is not None:
         # Another thread's: its slots do not tell this tensor from others any more.
         tensor._window.ended += 1
     tensor._window = window
-    tensor._slot = slot
+    tensor._slot = window.step.size + len(fresh)
     fresh.append(tensor)
-    return (tensor.dtype, tensor.dims)
+    return (tensor.dtype.as_datatype_enum, tensor.dims)
 
 
 def scalar_key(value):
@@ -125,15 +139,20 @@ def as_number(value, kind: DType | None) -> EagerTensor:
 
 
 def static_key(arg):
-    if type(arg) is EagerTensor:
-        value = arg._numpy()
-        return (value.dtype.str, value.shape, value.tobytes())
+    """What a value is in the structure. Raises Unsettled where it is not known yet."""
+    kind = type(arg)
+    if kind in _PLAIN:
+        return (kind, arg)
+    if isinstance(arg, EagerTensor):
+        if arg._value is None:
+            raise Unsettled
+        arg = np.asarray(arg._value)
     if isinstance(arg, np.ndarray | np.generic):
         return (arg.dtype.str, arg.shape, arg.tobytes())
     if isinstance(arg, list | tuple):
-        return tuple(static_key(a) for a in arg)
-    if type(arg) in (int, float, bool, str) or arg is None:
-        return (type(arg), arg)
+        return tuple([static_key(a) for a in arg])
+    if hasattr(arg, "cell_value"):
+        raise Unsettled
     if hasattr(arg, "_dims"):
         return arg._dims
     if isinstance(arg, Tensor):  # a symbolic one: the call lands in its graph
@@ -160,51 +179,39 @@ def result_of(op: Op, attrs, outs: list):
     return tuple(outs)
 
 
-def structure_key(  # noqa: C901  (one loop, kept whole for speed)
-    window: Window, op: Op, args, attrs: dict, static, fresh: list, used: list
-) -> tuple:
-    """The structure of this call; `fresh` leaves and `used` tensors on the way.
+def slots_of(window: Window, tensors, fresh: list) -> tuple:
+    """The keys of `tensors`; those that are new to the window become inputs of it."""
+    return tuple(
+        [t._slot if t._window is window else enter(window, t, fresh) for t in tensors]
+    )
 
-    Raises Miss where the careful way has to look at the arguments first.
+
+def key_of(window: Window, op: Op, static, position: int, arg, fresh, used):
+    """The key of any argument; `fresh` inputs and `used` tensors on the way.
+
+    Raises Unsettled where something is to be read or computed first, and Miss where
+    the careful way has to look at the arguments.
     """
-    if op.keeps is not None:
+    kind = type(arg)
+    if position in static:
+        return static_key(arg)
+    if kind in SCALARS:
+        general = window.step.general
+        if not general or op not in general:
+            return scalar_key(arg)
+        arg = as_number(arg, general[op][position])
+    elif kind is list or kind is tuple:
+        for item in arg:
+            if type(item) is not EagerTensor:
+                raise Unsettled if hasattr(item, "cell_value") else Miss
+        used += arg
+        return slots_of(window, arg, fresh)
+    elif hasattr(arg, "cell_value"):
+        step = window.step
+        arg = arg._dense_tensor()
+        if window.step is not step or type(arg) is not EagerTensor:
+            raise Unsettled
+    elif kind is not EagerTensor:
         raise Miss
-    refs: list[Any] = [op]
-    step = window.step
-    size = step.size
-    for position, arg in enumerate(args):
-        kind = type(arg)
-        if static and position in static:
-            refs.append(static_key(arg))
-        elif kind is EagerTensor:
-            used.append(arg)
-            if arg._window is window:
-                refs.append(arg._slot)
-            else:
-                refs.append(enter(window, arg, fresh, size))
-        elif kind in SCALARS:
-            kinds = step.general.get(op) if step.general else None
-            if kinds is None:
-                refs.append(scalar_key(arg))
-            else:
-                number = as_number(arg, kinds[position])
-                used.append(number)
-                refs.append(enter(window, number, fresh, size))
-        elif kind is list or kind is tuple:
-            inner: list[Any] = []
-            for item in arg:
-                if type(item) is not EagerTensor:
-                    raise Miss
-                used.append(item)
-                if item._window is window:
-                    inner.append(item._slot)
-                else:
-                    inner.append(enter(window, item, fresh, size))
-            refs.append(tuple(inner))
-        else:
-            raise Miss
-    if attrs:
-        for k, v in attrs.items():
-            refs.append(k)
-            refs.append(tuple(v) if type(v) is list else v)
-    return tuple(refs)
+    used.append(arg)
+    return arg._slot if arg._window is window else enter(window, arg, fresh)

@@ -58,7 +58,6 @@ def record(recorder, op: Op, args: tuple, attrs: dict, name: str | None):  # noq
     fresh: list[EagerTensor] = []
     used: list[EagerTensor] = []
     layout: list[Any] = []
-    size = window.step.size
     for position, (item, given) in enumerate(zip(bound.grouped, args, strict=True)):
         if position in static:
             value = static_value(item)
@@ -68,7 +67,7 @@ def record(recorder, op: Op, args: tuple, attrs: dict, name: str | None):  # noq
             slots = []
             for tensor in item:
                 used.append(tensor)
-                slots.append(_slot_key(window, tensor, fresh, size))
+                slots.append(_slot_key(window, tensor, fresh))
             refs.append(tuple(k for k, _ in slots))
             layout.append(tuple(s for _, s in slots))
         elif type(given) in SCALARS and not general:
@@ -76,7 +75,7 @@ def record(recorder, op: Op, args: tuple, attrs: dict, name: str | None):  # noq
             layout.append(Baked(item._value))
         else:
             used.append(item)
-            key, slot = _slot_key(window, item, fresh, size)
+            key, slot = _slot_key(window, item, fresh)
             refs.append(key)
             layout.append(slot)
     for k, v in attrs.items():
@@ -86,7 +85,7 @@ def record(recorder, op: Op, args: tuple, attrs: dict, name: str | None):  # noq
     kept = None
     if op.keeps is not None:
         kept_tensor = _kept_state(recorder, op, bound.attrs)
-        key, kept = _slot_key(window, kept_tensor, fresh, size)
+        key, kept = _slot_key(window, kept_tensor, fresh)
         refs.append(key)
     key = tuple(refs)
     child = window.step.children.get(key)
@@ -104,10 +103,10 @@ def record(recorder, op: Op, args: tuple, attrs: dict, name: str | None):  # noq
     return result_of(op, bound.attrs, outs)
 
 
-def _slot_key(window: Window, tensor: EagerTensor, fresh, size):
+def _slot_key(window: Window, tensor: EagerTensor, fresh):
     if tensor._window is window:
         return tensor._slot, tensor._slot
-    return enter(window, tensor, fresh, size), tensor._slot
+    return enter(window, tensor, fresh), tensor._slot
 
 
 def _grow(recorder, window, op, bound, layout, kept, fresh, key) -> Step:
@@ -123,9 +122,11 @@ def _grow(recorder, window, op, bound, layout, kept, fresh, key) -> Step:
         for place, ref in zip(layout, key[1:], strict=False)
     )
     kind = kind_of(op, bound.attrs, baked)
-    single = kept is None and len(op.outputs) == 1 and not op.outputs[0].is_list
+    listed = kept is not None or any(arg.is_list for arg in op.outputs)
+    single = not listed and len(op.outputs) == 1
+    plain = not listed and len(op.outputs) > 1
     recipe = Recipe(
-        op, bound.attrs, layout, kept, first, specs, user_line(), kind, single
+        op, bound.attrs, layout, kept, first, specs, user_line(), kind, single, plain
     )
     child = Step(
         parent,

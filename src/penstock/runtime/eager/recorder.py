@@ -16,14 +16,16 @@ from penstock.ir.tensor import Tensor
 from penstock.runtime.eager import careful
 from penstock.runtime.eager.arguments import (
     Miss,
+    Unsettled,
     check_known,
     enter,
     graph_of,
+    key_of,
     leave,
     read_variables,
     result_of,
     settle,
-    structure_key,
+    slots_of,
 )
 from penstock.runtime.eager.shapes import Stand
 from penstock.runtime.eager.tensor import EagerTensor, pending
@@ -43,8 +45,6 @@ class Recorder(threading.local):
 
     def __init__(self):
         self.window = Window()
-        self.tapes: list[Any] = []
-        self.strict = False
         self.scope = ""
         self.kept: dict[Any, EagerTensor] = {}
         self.numbers: dict[Any, set] = {}
@@ -56,48 +56,101 @@ class Recorder(threading.local):
         """The seed of `tf.random.set_seed`."""
         return self.seeds.global_seed
 
+    @property
+    def tapes(self) -> list[Any]:
+        """The tapes that watch this thread."""
+        return self.window.tapes
+
+    @tapes.setter
+    def tapes(self, tapes: list[Any]) -> None:
+        self.window.tapes = tapes
+
+    @property
+    def strict(self) -> bool:
+        """Whether every op is computed at once."""
+        return self.window.strict
+
+    @strict.setter
+    def strict(self, strict: bool) -> None:
+        self.window.strict = strict
+
     # --- recording ------------------------------------------------------------------
 
-    def apply(self, op: Op, args: tuple, attrs: dict, name: str | None):
-        """Record `op` on `args`; its result tensors, to be computed when looked at."""
-        if op.host or op.nested:
-            graph = graph_of(args)
-            if graph is None:
-                return careful.run_on_host(self, op, args, attrs)
-            with context.entered(graph):
-                return graph.apply(op, args, attrs, name)
-        for item in args:
-            if type(item) is not EagerTensor and hasattr(item, "cell_value"):
-                args = read_variables(args)
-                break
+    def apply(self, op: Op, args: tuple, attrs: dict, name: str | None):  # noqa: C901
+        """Record `op` on `args`; its result tensors, to be computed when looked at.
+
+        One function, kept whole for speed: it finds the call's place in the tree of
+        all that was recorded before, and follows it.
+        """
+        if not op.pure:
+            return self._apply_impure(op, args, attrs, name)
         static = op.static
-        if static:
-            if callable(static):
-                try:
-                    static = static(Stand(args, {**op.attrs, **attrs}))
-                except (AttributeError, IndexError, KeyError, TypeError):
-                    return careful.record(
-                        self, op, args, attrs, name
-                    )  # not tensors yet
-            settle(static, args)
+        if static and callable(static):
+            args = read_variables(args)
+            try:
+                static = static(Stand(args, {**op.attrs, **attrs}))
+            except (AttributeError, IndexError, KeyError, TypeError):
+                # not tensors yet
+                return careful.record(self, op, args, attrs, name)
         window = self.window
         step = window.step
         if step.depth > _LONG:
             step = self._perhaps_flush(window)
+        refs: list[Any] = [op]
         fresh: list[EagerTensor] = []
         used: list[EagerTensor] = []
         try:
-            child = step.children.get(
-                structure_key(window, op, args, attrs, static, fresh, used)
-            )
+            for arg in args:
+                if type(arg) is EagerTensor and not static:
+                    used.append(arg)
+                    if arg._window is window:
+                        refs.append(arg._slot)
+                    else:
+                        refs.append(enter(window, arg, fresh))
+                else:
+                    at = len(refs) - 1
+                    refs.append(key_of(window, op, static, at, arg, fresh, used))
+            if attrs:
+                for k, v in attrs.items():
+                    refs.append(k)
+                    refs.append(tuple(v) if type(v) is list else v)
+            child = step.children.get(tuple(refs))
+        except Unsettled:  # reading and computing may end the window: begin anew
+            leave(fresh)
+            args = read_variables(args)
+            settle(static, args)
+            return self.apply(op, args, attrs, name)
         except (Miss, TypeError):
             child = None
         if child is None:
             leave(fresh)
-            return careful.record(self, op, args, attrs, name)
+            return careful.record(self, op, read_variables(args), attrs, name)
         if op.guard is not None:
-            check_known(op, args, {**op.attrs, **attrs})
-        return self.take(window, child, fresh, used)
+            check_known(op, args, attrs)
+        recipe = child.recipe
+        if not recipe.single:
+            return self.take(window, child, fresh, used)
+        window.step = child
+        if fresh:
+            window.leaves += fresh
+        out = pending(recipe.specs[0], window, recipe.first)
+        window.live.append(ref(out))
+        for tape in window.tapes:
+            tape.record(recipe, used, (out,), window.ended)
+        if window.strict:
+            window.flush()
+        return out
+
+    def _apply_impure(self, op: Op, args: tuple, attrs: dict, name: str | None):
+        """Random ops, those that run in Python, and those of a graph's tensors."""
+        args = read_variables(args)
+        if op.keeps and not (op.host or op.nested):
+            return careful.record(self, op, args, attrs, name)
+        graph = graph_of(args)
+        if graph is None:
+            return careful.run_on_host(self, op, args, attrs)
+        with context.entered(graph):
+            return graph.apply(op, args, attrs, name)
 
     def take(self, window: Window, child: Step, fresh, used, whole: bool = False):
         """Follow `child`: make the tensors of its results."""
@@ -107,49 +160,36 @@ class Recorder(threading.local):
         recipe = child.recipe
         slot = recipe.first
         live = window.live
-        if recipe.single and not whole:  # nearly every op
-            dtype, dims = recipe.specs[0]
-            out = pending(dtype, dims, window, slot)
-            live.append(ref(out))
-            if self.tapes:
-                self.tell_tapes(recipe, used, [out])
-            if self.strict:
-                window.flush()
-            return out
         outs = []
-        for dtype, dims in recipe.specs:
-            out = pending(dtype, dims, window, slot)
+        for spec in recipe.specs:
+            out = pending(spec, window, slot)
             live.append(ref(out))
             slot += 1
             outs.append(out)
         state = outs.pop() if recipe.kept is not None else None
-        if self.tapes:
-            self.tell_tapes(recipe, used, outs)
-        if self.strict:
+        for tape in window.tapes:
+            tape.record(recipe, used, outs, window.ended)
+        if window.strict:
             window.flush()
         if state is not None:
             return outs, state
-        return outs if whole else result_of(recipe.op, recipe.attrs, outs)
+        if whole:
+            return outs
+        return tuple(outs) if recipe.plain else result_of(recipe.op, recipe.attrs, outs)
 
     def tell_tapes(self, recipe: Recipe | Custom, used, outs) -> None:
-        for tape in self.tapes:
-            tape.record(recipe, used, outs)
+        window = self.window
+        for tape in window.tapes:
+            tape.record(recipe, used, outs, window.ended)
 
     def composite(self, op: Op, inputs: list[EagerTensor], specs) -> Any:
         """Record `op`, made for this purpose, on tensors; results shaped as `specs`."""
         window = self.window
         fresh: list[EagerTensor] = []
-        size = window.step.size
-        keys: list[Any] = []
-        for tensor in inputs:
-            if tensor._window is window:
-                keys.append(tensor._slot)
-            else:
-                keys.append(enter(window, tensor, fresh, size))
-        key = (op, *keys)
+        key = (op, *slots_of(window, inputs, fresh))
         child = window.step.children.get(key)
         if child is None:
-            first = size + len(fresh)
+            first = window.step.size + len(fresh)
             line = user_line()
             kind = kind_of(op, {}, ())
             recipe = Recipe(
@@ -193,11 +233,14 @@ class Recorder(threading.local):
         return window.step
 
     def before_read(self, cell, tensor: EagerTensor) -> None:
-        """A variable is about to be read: end the window where a loop comes round."""
+        """A variable is about to be read: end the window where a loop comes round.
+
+        It does where the same variable is read after the same kind of record again.
+        """
         window = self.window
-        if tensor._value is not None or tensor._window is not window:
+        if tensor._window is not window or tensor._value is not None:
             return
-        site = (id(cell), *user_line())
+        site = (id(cell), window.step.recipe.kind)
         if site in window.read_at:
             window.flush()
         window.read_at.add(site)

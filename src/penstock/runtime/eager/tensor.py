@@ -57,9 +57,9 @@ class EagerTensor(Tensor):
 
     def numpy(self):
         """The value as a NumPy array, or scalar for shape ()."""
-        array = np.array(self.array())
+        array = np.asarray(self.array())
         if array.ndim:
-            return array
+            return array.copy()
         return array.item() if self.dtype is string else array[()]
 
     def _numpy(self) -> np.ndarray:
@@ -242,11 +242,10 @@ class EagerTensor(Tensor):
 _new = EagerTensor.__new__
 
 
-def pending(dtype: DType, dims: Dims, window: Any, slot: int) -> EagerTensor:
+def pending(spec: tuple[DType, Dims], window: Any, slot: int) -> EagerTensor:
     """A tensor that `window` will compute at `slot`; made often, so made fast."""
     tensor = _new(EagerTensor)
-    tensor.dtype = dtype
-    tensor.dims = dims
+    tensor.dtype, tensor.dims = spec
     tensor.variable_dims = None
     tensor._value = None
     tensor._window = window

@@ -28,6 +28,7 @@ class Recipe:
     #: The same for equal records wherever in the tree: op, attributes, baked values.
     kind: int = -1
     single: bool = False  # one result, and no list of one
+    plain: bool = False  # several results, and no list among them
 
 
 _kinds: dict[Any, int] = {}

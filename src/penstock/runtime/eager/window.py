@@ -13,7 +13,9 @@ from penstock.runtime.eager.trail import ROOT, Step
 class Window:
     """Records between two looks. `step` is where they stand in the tree."""
 
-    __slots__ = ("ended", "leaves", "live", "read_at", "site", "step")
+    __slots__ = (
+        "ended", "leaves", "live", "read_at", "site", "step", "strict", "tapes",
+    )  # fmt: skip
 
     def __init__(self):
         self.step: Step = ROOT
@@ -22,6 +24,8 @@ class Window:
         self.read_at: set[Any] = set()
         self.site: Any = None
         self.ended = 0  # how many windows of this thread have ended
+        self.tapes: list[Any] = []  # those that watch this thread
+        self.strict = False  # every op is computed at once
 
     def look(self, tensor: EagerTensor) -> Any:
         """Compute everything pending here; the value of `tensor`."""
