@@ -81,6 +81,7 @@ def _find_class(name: str, registered: str | None, custom_objects) -> type:
         if found is not None:
             return found
     from penstock.keras import layers
+    from penstock.keras.added_terms import AddLoss, AddMetric
     from penstock.keras.functional_model import Functional
     from penstock.keras.model import Model
     from penstock.keras.operations import SlicingOpLambda, TFOpLambda
@@ -89,6 +90,7 @@ def _find_class(name: str, registered: str | None, custom_objects) -> type:
     named = {
         "Functional": Functional, "Model": Functional, "Sequential": Sequential,
         "TFOpLambda": TFOpLambda, "SlicingOpLambda": SlicingOpLambda,
+        "AddLoss": AddLoss, "AddMetric": AddMetric,
     }  # fmt: skip
     found = named.get(name) or getattr(layers, name, None)
     if found is None or not (
@@ -224,6 +226,7 @@ def clone_model(model, input_tensors=None, clone_function=None):
     """A model of the same layers with new weights. Raises ValueError for subclasses."""
     from penstock.keras.functional_model import Functional
     from penstock.keras.input_layer import Input, InputLayer
+    from penstock.keras.model import Model
     from penstock.keras.sequential import Sequential
 
     def again(layer):
@@ -258,7 +261,9 @@ def clone_model(model, input_tensors=None, clone_function=None):
         )
         functional._run_layer(call, values, None)
     outputs = nest.map_structure(lambda t: values[id(t)], model._nested_outputs)
-    return Functional(nest.pack(model._nested_inputs, inputs), outputs, name=model.name)
+    own_start = type(model).__init__ not in (Functional.__init__, Model.__init__)
+    kind: Any = Functional if own_start else type(model)
+    return kind(nest.pack(model._nested_inputs, inputs), outputs, name=model.name)
 
 
 def refuse(what: str) -> UnsupportedError:

@@ -9,6 +9,7 @@ import numpy as np
 from penstock.core import nest
 from penstock.core.dtypes import as_dtype
 from penstock.keras import operations, scratch
+from penstock.keras.added_terms import AddLoss, AddMetric
 from penstock.keras.archive_config import (
     deserialize_layer,
     plain,
@@ -89,8 +90,7 @@ def functional_from_config(cls, config: dict[str, Any], custom_objects=None):
         name = entry.get("name") or layer.name
         made[name] = layer
         nodes = entry.get("inbound_nodes") or []
-        for i, node in enumerate(nodes):
-            waiting.append((layer, i, node))
+        waiting += [(layer, i, node) for i, node in enumerate(nodes)]
         if not nodes and layer._calls_made:
             for i, t in enumerate(layer._calls_made[0].outputs):
                 tensors[name, 0, i] = t
@@ -116,7 +116,11 @@ def functional_from_config(cls, config: dict[str, Any], custom_objects=None):
     kwargs = {"name": config.get("name")}
     if config.get("trainable") is False:
         kwargs["trainable"] = False
-    return cls(inputs=inputs, outputs=outputs, **kwargs)
+    model = cls(inputs=inputs, outputs=outputs, **kwargs)
+    for name, layer in made.items():
+        if isinstance(layer, AddLoss | AddMetric):
+            model._add_term(tensors[name, 0, 0])
+    return model
 
 
 def _endpoints(structure, tensors):

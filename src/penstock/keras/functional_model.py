@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from typing import Any
 
 from penstock.core import nest
@@ -11,6 +12,7 @@ from penstock.ir.convert import as_tensor
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 from penstock.keras import functional, names, scratch
+from penstock.keras.added_terms import AddLoss, AddMetric
 from penstock.keras.input_layer import InputLayer
 from penstock.keras.layer import Layer
 from penstock.keras.masks import getattr_mask, set_mask
@@ -32,8 +34,8 @@ class Functional(Model):
         more = [x for x in super()._sublayers() if x not in self._layers_list]
         return [*self._layers_list, *more]
 
-    def _carriers(self) -> list[list[Layer]]:
-        return [[x] for x in self._sublayers()]
+    def _carriers(self) -> list[list[Any]]:
+        return [[x] for x in [*self._sublayers(), *self._own_metrics()]]
 
     def _naming(self):
         return weight_scope(None)  # the layers were named when the graph was made
@@ -70,14 +72,28 @@ class Functional(Model):
     def add_loss(self, losses, **kwargs) -> None:
         """Add terms: tensors of the model's graph are computed in every call."""
         for loss in nest.flatten(losses):
-            if not scratch.is_symbolic(loss):
+            if scratch.is_symbolic(loss):
+                self._add_term(AddLoss()(loss))
+            else:
                 super().add_loss(loss)
-                continue
-            terms = [*getattr(self, "_loss_terms", ()), loss]
-            object.__setattr__(self, "_loss_terms", terms)
-            wanted = [*self.outputs, *terms]
-            steps = promoted(functional.steps_between(self.inputs, wanted))
-            object.__setattr__(self, "_steps", steps)
+
+    def add_metric(self, value, name: Any = None, aggregation="mean", **kwargs) -> None:
+        """Report the mean of `value`, a tensor of the model's graph, of every call."""
+        if scratch.is_symbolic(value):
+            self._add_term(AddMetric(aggregation, name)(value))
+        else:
+            super().add_metric(value, name, aggregation, **kwargs)
+
+    def _add_term(self, tensor) -> None:
+        """Compute `tensor`, which is no output, in every call."""
+        terms = [*getattr(self, "_terms", ()), tensor]
+        object.__setattr__(self, "_terms", terms)
+        wanted = [*self.outputs, *terms]
+        steps = promoted(functional.steps_between(self.inputs, wanted))
+        object.__setattr__(self, "_steps", steps)
+        known = {id(x) for x in self._layers_list}
+        more = functional.layers_of(steps, wanted, self._layers_list)
+        self._layers_list.extend(x for x in more if id(x) not in known)
 
     def call(self, inputs, training=None, mask=None):
         values: dict[int, Any] = {}
@@ -88,8 +104,6 @@ class Functional(Model):
             set_mask(value, m)
             values[id(symbol)] = value
         functional.run(self._steps, values, training, mask)
-        for term in getattr(self, "_loss_terms", ()):
-            super().add_loss(values[id(term)])
         return nest.map_structure(lambda t: values[id(t)], self._nested_outputs)
 
     def compute_mask(self, inputs, mask=None):
@@ -147,6 +161,16 @@ class Functional(Model):
         from penstock.keras.archive import functional_from_config
 
         return functional_from_config(cls, copy.deepcopy(config), custom_objects)
+
+
+@functools.cache
+def with_graph(cls: type) -> type:
+    """`cls`, a subclass of Model made from inputs and outputs: its own methods, and
+    behind them those of a functional model."""
+    if issubclass(cls, Functional):
+        return cls
+    shown = {"__module__": cls.__module__, "__qualname__": cls.__qualname__}
+    return type(cls.__name__, (cls, Functional), {**shown, "_written_as": cls})
 
 
 def connect(self, inputs, outputs, kwargs: dict[str, Any]) -> None:

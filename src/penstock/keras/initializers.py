@@ -98,11 +98,19 @@ class Identity(_Filled):
 
 
 class _Drawn(Initializer):
-    """Draws from `seed`; without one, from a seed made up once."""
+    """Draws from `seed`; without one, from a seed made up at the first draw."""
 
     def __init__(self, seed=None):
         self.seed = seed
-        self._used = int(made_up_seed() if seed is None else seed)
+        self._made_up: int | None = None
+
+    @property
+    def _used(self) -> int:
+        if self.seed is not None:
+            return int(self.seed)
+        if self._made_up is None:
+            self._made_up = made_up_seed()
+        return self._made_up
 
     def _draw(self, seed, shape, kind):
         raise NotImplementedError

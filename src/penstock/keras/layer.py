@@ -111,7 +111,7 @@ class Layer(Weights, Calling, History):
             object.__setattr__(self, name, value)
             return
         value = tracking.wrap(value)
-        if isinstance(value, _TRACKED) or tracking.is_layer(value) or _is_metric(value):
+        if isinstance(value, _TRACKED) or tracking.is_layer(value) or is_metric(value):
             self._tracked[name] = value
             track(self, name, value)
         else:
@@ -123,7 +123,7 @@ class Layer(Weights, Calling, History):
         weights: list[Any] = self._own_weights
         out: dict[str, Any] = {w._keras_name: w for w in weights}
         for name, value in self._tracked.items():
-            if not _is_metric(value) and not isinstance(value, tuple):
+            if not is_metric(value) and not isinstance(value, tuple):
                 out.setdefault(name, value)
         return out
 
@@ -186,6 +186,11 @@ class Layer(Weights, Calling, History):
         """Report the mean of `value` under `name` (Keras 2)."""
         from penstock.keras.metrics import Mean
 
+        if name is None:
+            raise ValueError(
+                "Please provide a name for your metric like "
+                "`self.add_metric(tf.reduce_sum(inputs), name='mean_activation')`"
+            )
         found: Any = next((m for m in self._metrics_added if m.name == name), None)
         if found is None:
             found = Mean(name=name)
@@ -197,8 +202,8 @@ class Layer(Weights, Calling, History):
     def metrics(self) -> list:
         out = []
         for layer in self._flatten_layers():
+            out += tracking.attributes(layer, is_metric)
             out += layer._metrics_added
-            out += tracking.attributes(layer, _is_metric)
         return tracking.unique(iter(out))
 
     # --- configuration ----------------------------------------------------------------
@@ -224,7 +229,7 @@ class Layer(Weights, Calling, History):
 _TRACKED = (Variable, tracking.TrackedList, tracking.TrackedDict, tuple)
 
 
-def _is_metric(value) -> bool:
+def is_metric(value) -> bool:
     return getattr(value, "_is_keras_metric", False) is True
 
 

@@ -18,7 +18,7 @@ from penstock.keras.running import running
 from penstock.saving.object_graph import track
 
 if TYPE_CHECKING:
-    from penstock.keras.layer import Layer
+    pass
 
 
 class Weights(tracking.Open):
@@ -79,7 +79,7 @@ class Weights(tracking.Open):
         held = tracking.attributes(self, tracking.is_variable)
         return tracking.unique(iter([*self._own_weights, *held]))
 
-    def _carriers(self) -> list[list[Layer]]:
+    def _carriers(self) -> list[list[Any]]:
         """Sublayers in groups: those of one list together."""
         return tracking.carriers(self, tracking.is_layer)
 

@@ -9,7 +9,7 @@ from penstock.api.variable import Variable
 from penstock.core import nest
 from penstock.ir import context
 from penstock.keras import old_names, scratch, tracking
-from penstock.keras.layer import Layer
+from penstock.keras.layer import Layer, is_metric
 from penstock.keras.layer_call import as_shapes
 from penstock.keras.running import weight_scope
 from penstock.keras.training import Training
@@ -32,9 +32,9 @@ class Model(Training, Layer):
     def __init__(self, *args, **kwargs):
         if _functional_arguments(args, kwargs):
             # A subclass that calls super().__init__(inputs=..., outputs=...).
-            from penstock.keras.functional_model import connect
+            from penstock.keras.functional_model import connect, with_graph
 
-            object.__setattr__(self, "_is_graph", True)
+            object.__setattr__(self, "__class__", with_graph(type(self)))
             connect(self, *split_arguments(args, kwargs))
             return
         super().__init__(*args, **kwargs)
@@ -47,6 +47,13 @@ class Model(Training, Layer):
 
     def _naming(self):
         return weight_scope(self._name)
+
+    def _own_metrics(self) -> list:
+        return tracking.attributes(self, is_metric)
+
+    def _carriers(self) -> list[list[Any]]:
+        # The state of metrics that a model holds counts among its weights.
+        return tracking.carriers(self, lambda x: tracking.is_layer(x) or is_metric(x))
 
     @property
     def trainable_weights(self) -> list[Variable]:
@@ -80,6 +87,8 @@ class Model(Training, Layer):
         # Values are kept under the second name, where there is one.
         out = dict(sorted(out.items(), key=lambda kv: kv[0].startswith("layer-")))
         out.update(super()._trackable_children())
+        held = self._tracked.items()
+        out.update({name: metric for name, metric in held if is_metric(metric)})
         if getattr(self, "optimizer", None) is not None:
             out["optimizer"] = self.optimizer
         return out

@@ -65,6 +65,7 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
 
 def get_registered_name(target) -> str:
     """`package>name` of a registered object, else its own name."""
+    target = getattr(target, "_written_as", target)
     return _names.get(target) or getattr(target, "__name__", str(target))
 
 

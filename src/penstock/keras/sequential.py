@@ -44,8 +44,8 @@ class Sequential(Model):
             *(x for x in super()._sublayers() if x not in self._stack),
         ]
 
-    def _carriers(self) -> list[list[Layer]]:
-        return [[x] for x in self._sublayers()]
+    def _carriers(self) -> list[list[Any]]:
+        return [[x] for x in [*self._sublayers(), *self._own_metrics()]]
 
     def _naming(self):
         return weight_scope(None)
@@ -83,22 +83,25 @@ class Sequential(Model):
                 "the `name` argument to pass a unique name."
             )
         self._stack.append(layer)
-        object.__setattr__(self, "_graph", None)
-        self.built = False
-        shape = self._first_shape()
-        if shape is not None:
-            self._build_graph(shape)
+        self._connect_again()
 
     def pop(self) -> None:
         """Take the last layer off. Raises TypeError where there is none."""
         if not self.layers:
             raise TypeError("There are no layers in the model.")
         self._stack.pop()
+        self._connect_again()
+
+    def _connect_again(self) -> None:
+        """The graph of the layers that there are now, where an input is known."""
+        before = self._graph
         object.__setattr__(self, "_graph", None)
         self.built = False
-        shape = self._first_shape()
+        shape, dtype = self._first_shape(), None
+        if shape is None and before is not None:  # it was built before
+            shape, dtype = before.input_shape, before.inputs[0].dtype.name
         if shape is not None and self.layers:
-            self._build_graph(shape)
+            self._build_graph(shape, dtype)
 
     def _first_shape(self):
         first = self._stack[0] if self._stack else None
@@ -139,6 +142,9 @@ class Sequential(Model):
 
     def build(self, input_shape=None) -> None:
         """Make the weights for inputs of `input_shape` (batch first)."""
+        if not self.layers:
+            self.built = True
+            return
         if self._graph is None and input_shape is not None:
             shape = input_shape
             shape = tuple(shape.as_list() if hasattr(shape, "as_list") else shape)
@@ -150,6 +156,8 @@ class Sequential(Model):
         self.built = True
 
     def call(self, inputs, training=None, mask=None):
+        if not self.layers:
+            return inputs
         if self._graph is None:
             try:
                 shape = tuple(inputs.shape.as_list())

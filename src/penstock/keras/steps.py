@@ -23,6 +23,8 @@ class Steps(tracking.Open):
     _steps_at_once: int
     optimizer: Any
     __call__: Any
+    reset_metrics: Any
+    reset_states: Any
     _steps_made: dict[Any, CompiledStep]
     _paces: dict[Any, Pace]
 
@@ -55,6 +57,8 @@ class Steps(tracking.Open):
         if not self.built or not self._really_built():
             x, _, _ = feeds.unpack(example)
             self(nest.map_structure(_blank, x), training=False)
+            self.reset_metrics()  # of what layers told of these zeros
+            self.reset_states()
         if kind == "train" and self.optimizer is not None:
             self.optimizer._build_in_passing(self.trainable_variables)
 
