@@ -12,27 +12,11 @@
 #include "share.h"
 #include "xla/ffi/api/ffi.h"
 
-// Of libgomp, which oneDNN brings.
-extern "C" void omp_set_num_threads(int);
-extern "C" int omp_get_max_threads(void);
-
 namespace {
 
 namespace ffi = xla::ffi;
 using Array = ffi::Buffer<ffi::F32>;
 
-// While it lives, oneDNN computes in the thread that calls it.
-class Alone {
- public:
-  Alone() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
-  ~Alone() { omp_set_num_threads(before_); }
-
- private:
-  int before_;
-};
-
-// Multiplications that are worth waking another thread for.
-constexpr int64_t kEnough = 1 << 21;
 // Pieces are cut at multiples of what oneDNN computes at once.
 constexpr int64_t kStep = 8;
 
@@ -44,7 +28,7 @@ ffi::Error Product(ffi::ThreadPool pool, Array a, Array b, bool transpose_a,
   const bool by_rows = m >= n;
   const int64_t length = by_rows ? m : n;
   const int64_t most = 2 * pool.num_threads();  // two each: who is late does less
-  const int64_t wanted = std::clamp<int64_t>(m * n * k / kEnough, 1, most);
+  const int64_t wanted = std::clamp<int64_t>(m * n * k / penstock::kEnough, 1, most);
   const int64_t units = (length + kStep - 1) / kStep;
   const int64_t step = (units + wanted - 1) / wanted * kStep;
   const int64_t pieces = (length + step - 1) / step;
@@ -54,7 +38,7 @@ ffi::Error Product(ffi::ThreadPool pool, Array a, Array b, bool transpose_a,
   penstock::Share(pool, pieces, [=, &failed](int64_t i) {
     const int64_t first = i * step, count = std::min(step, length - first);
     const int64_t row = by_rows ? first : 0, column = by_rows ? 0 : first;
-    const Alone alone;
+    const penstock::Alone alone;
     const auto status = dnnl_sgemm(
         transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', by_rows ? count : m,
         by_rows ? n : count, k, 1.0f, left + (transpose_a ? row : row * lda), lda,

@@ -12,7 +12,24 @@
 
 #include "xla/ffi/api/ffi.h"
 
+// Of libgomp, which oneDNN brings.
+extern "C" void omp_set_num_threads(int);
+extern "C" int omp_get_max_threads(void);
+
 namespace penstock {
+
+// Multiplications that are worth waking another thread for.
+constexpr int64_t kEnough = 1 << 21;
+
+// While it lives, oneDNN computes in the thread that calls it, and starts no others.
+class Alone {
+ public:
+  Alone() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~Alone() { omp_set_num_threads(before_); }
+
+ private:
+  int before_;
+};
 
 // Runs `work(0)` to `work(pieces - 1)` on this thread and, as they come free, on those
 // of `pool`. This thread takes part until no piece is left, and then waits for pieces
