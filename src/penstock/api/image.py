@@ -19,6 +19,10 @@ class ResizeMethod:
     NEAREST_NEIGHBOR = "nearest"
     BICUBIC = "bicubic"
     AREA = "area"
+    LANCZOS3 = "lanczos3"
+    LANCZOS5 = "lanczos5"
+    GAUSSIAN = "gaussian"
+    MITCHELLCUBIC = "mitchellcubic"
 
 
 _RESIZE_OPS = {
@@ -26,6 +30,13 @@ _RESIZE_OPS = {
     "bicubic": "ResizeBicubic", "area": "ResizeArea",
     0: "ResizeBilinear", 1: "ResizeNearestNeighbor", 2: "ResizeBicubic",
     3: "ResizeArea",
+}  # fmt: skip
+
+
+#: Kernels of methods that `ScaleAndTranslate` knows.
+_KERNELS = {
+    "bilinear": "triangle", "bicubic": "keyscubic", "lanczos3": "lanczos3",
+    "lanczos5": "lanczos5", "gaussian": "gaussian", "mitchellcubic": "mitchellcubic",
 }  # fmt: skip
 
 
@@ -55,11 +66,35 @@ def resize(
     name=None,
 ):  # fmt: skip
     """`images` resized to `size` [height, width], pixel centres at halves."""
-    if antialias:
-        from penstock.core.errors import UnsupportedError
-
-        raise UnsupportedError("tf.image.resize(antialias=True) is not in Penstock.")
+    kernel = _KERNELS.get(method)
+    if kernel is not None and (antialias or method not in _RESIZE_OPS):
+        return _scaled(images, size, kernel, antialias, preserve_aspect_ratio, name)
     return resize_with(images, size, method, False, True, preserve_aspect_ratio, name)
+
+
+def _scaled(images, size, kernel: str, antialias, keep_ratio, name):
+    """Resize by a kernel, which is as wide as the picture shrinks."""
+    with scope(name, "resize"):
+        x, alone = _batched(_picture(images, "images"))
+        if keep_ratio:
+            size = _kept_ratio(x, size)
+        size = tensor(size, dtypes.int32, "size")
+        out = TABLE["ScaleAndTranslate"](
+            x, size, _scale(x, size), np.zeros(2, np.float32), kernel_type=kernel,
+            antialias=antialias,
+        )  # fmt: skip
+        return _unbatched(out, alone)
+
+
+def _scale(x: Tensor, size: Tensor):
+    """Output pixels for each input pixel; divided by NumPy, which rounds once."""
+    known = array.get_static_value(size)
+    if known is not None and None not in x.dims[1:3]:
+        return np.asarray(known, np.float32) / np.array(x.dims[1:3], np.float32)
+    wanted = TABLE["Cast"](size, DstT=dtypes.float32)
+    return TABLE["RealDiv"](
+        wanted, TABLE["Cast"](array.shape(x)[1:3], DstT=dtypes.float32)
+    )
 
 
 def resize_with(images, size, method, align_corners, half_pixel, keep_ratio, name):

@@ -17,6 +17,22 @@ def decode_jpeg(contents, channels=0, ratio=1, fancy_upscaling=True,
     return TABLE["DecodeJpeg"](contents, channels=channels or 0, name=name)
 
 
+def decode_and_crop_jpeg(contents, crop_window, channels=0, ratio=1,
+                         fancy_upscaling=True, try_recover_truncated=False,
+                         acceptable_fraction=1, dct_method="", name=None):  # fmt: skip
+    """The pixels of a window [y, x, height, width] of a JPEG file's bytes."""
+    return TABLE["DecodeAndCropJpeg"](
+        contents, crop_window, channels=channels or 0, name=name
+    )
+
+
+def is_jpeg(contents, name=None):
+    """Whether bytes begin as a JPEG file's do."""
+    with scope(name, "is_jpeg"):
+        first = TABLE["Substr"](contents, np.int32(0), np.int32(3))
+        return TABLE["Equal"](first, b"\xff\xd8\xff")
+
+
 def decode_png(contents, channels=0, dtype=dtypes.uint8, name=None):
     """The pixels [height, width, channels] of a PNG file's bytes."""
     return TABLE["DecodePng"](

@@ -129,6 +129,21 @@ def encode_jpeg(image, *, quality=95, progressive=False):
     return _saved(image, format="JPEG", quality=quality, progressive=progressive)
 
 
+@op("EncodeJpegVariableQuality", "images: uint8, quality: int32 -> contents: string",
+    shape=rules.scalar, **_PICTURES)  # fmt: skip
+def encode_jpeg_variable_quality(images, quality):
+    return _saved(images, format="JPEG", quality=int(quality))
+
+
+@op("DecodeAndCropJpeg", "contents: string, crop_window: int32 -> image: uint8",
+    shape=lambda contents, window, *, channels=0, **_: (None, None, channels or None),
+    attrs={"ratio": 1, "fancy_upscaling": True, "try_recover_truncated": False,
+           "acceptable_fraction": 1.0, "dct_method": ""}, **_PICTURES)  # fmt: skip
+def decode_and_crop_jpeg(contents, crop_window, *, channels=0, **_):
+    top, left, height, width = map(int, crop_window)
+    return _pixels(_opened(contents), channels)[top : top + height, left : left + width]
+
+
 @op("ExtractJpegShape", "contents: string -> image_shape: output_type",
     shape=lambda *_, **__: (3,), **_PICTURES)  # fmt: skip
 def extract_jpeg_shape(contents, *, output_type=int32):

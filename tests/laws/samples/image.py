@@ -44,6 +44,22 @@ SAMPLES = [
     Sample("AdjustHue", [PICTURES, np.float32(0.3)], grad=False),
     Sample("AdjustSaturation", [PICTURES, np.float32(1.7)], grad=False),
     Sample("AdjustContrastv2", [PICTURES, np.float32(0.5)], grad=False),
+    *[
+        Sample("ScaleAndTranslate",
+               [PICTURES, i32(size), np.float32([size[0] / 6, size[1] / 8]),
+                np.zeros(2, np.float32)],
+               {"kernel_type": kernel, "antialias": antialias},
+               vjp=False, rtol=1e-4, atol=1e-5, why=WEIGHTS)
+        for kernel in ("lanczos3", "gaussian", "triangle", "keyscubic")
+        for size, antialias in (([3, 4], True), ([9, 16], False))
+    ],
+    Sample("ScaleAndTranslateGrad",
+           [uniform(-1, 1, 2, 3, 4, 3), PICTURES, np.float32([0.5, 0.5]),
+            np.zeros(2, np.float32)],
+           rtol=1e-4, atol=1e-5, why=WEIGHTS, grad=False),
+    Sample("ExtractGlimpseV2",
+           [PICTURES, i32([3, 4]), np.float32([[0.1, -0.4], [0.9, 0]])],
+           {"noise": "zero", "uniform_noise": False}, grad=False),
     Sample("NonMaxSuppressionV3",
            [CORNERS, SCORES, np.int32(10), np.float32(0.3), np.float32(0.2)]),
 ]  # fmt: skip
