@@ -152,3 +152,24 @@ def test_a_broken_guard_is_told_at_every_look(tf):
             for _ in range(2):
                 with pytest.raises(InvalidArgumentError, match="label"):
                     loss.numpy()
+
+
+def test_a_step_that_looks_once_is_one_window(tf):
+    """Also where a variable is read by an operator, or twice by one operation."""
+    x = tf.constant([[1.0, 2.0], [3.0, 4.0]])
+    w, b = tf.Variable([[0.5], [0.25]]), tf.Variable([1.0])
+
+    def go_round(rounds):
+        for _ in range(rounds):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_sum(tf.matmul(x, w) + b * b)
+                loss.numpy()
+            for variable, slope in zip(
+                [w, b], tape.gradient(loss, [w, b]), strict=True
+            ):
+                variable.assign_sub(0.01 * slope)
+
+    go_round(ROUNDS)
+    before = RECORDER.window.ended
+    go_round(ROUNDS)
+    assert RECORDER.window.ended - before == ROUNDS

@@ -240,10 +240,11 @@ class Recorder(threading.local):
         window = self.window
         if tensor._window is not window or tensor._value is not None:
             return
-        site = (id(cell), window.step.recipe.kind)
-        if site in window.read_at:
+        step = window.step
+        site = (id(cell), step.recipe.kind)
+        if window.read_at.get(site, step) is not step:
             window.flush()
-        window.read_at.add(site)
+        window.read_at[site] = window.step
 
     @contextmanager
     def untaped(self):

@@ -21,7 +21,7 @@ class Window:
         self.step: Step = ROOT
         self.leaves: list[EagerTensor] = []
         self.live: list[weakref.ref[EagerTensor]] = []
-        self.read_at: set[Any] = set()
+        self.read_at: dict[Any, Step] = {}  # where variables were read
         self.site: Any = None
         self.ended = 0  # how many windows of this thread have ended
         self.tapes: list[Any] = []  # those that watch this thread
