@@ -178,17 +178,30 @@ class IteratorFeed:
         self.ran_out = False
         self._open: Iterator | None = None
         self._sequence = hasattr(source, "__getitem__") and hasattr(source, "__len__")
-        length = _length(source)
+        length = self._length = _length(source)
         self.steps = length if steps is None else steps
         self._continues = hasattr(source, "__next__") or (
             steps not in (None, length) and not restarted
         )
+        self._restarted = restarted
+        if not restarted:
+            self._look()
+
+    def _look(self) -> None:
+        """Keras 2 makes an iterator to see what a data set gives, and drops it.
+
+        The order of a shuffled data set depends on how many came before.
+        """
+        if not self._continues and hasattr(self.source, "begin_unused"):
+            self.source.begin_unused()
 
     def __iter__(self) -> Iterator[Any]:
         if self._sequence:
             yield from self._from_sequence()
             return
         if self._open is None or not self._continues:
+            if self._restarted:
+                self._look()
             self._open = iter(self.source)
         for n in itertools.count() if self.steps is None else range(self.steps):
             try:
@@ -198,6 +211,8 @@ class IteratorFeed:
                 self.steps = self.steps or n or None
                 return
             yield _batch(batch)
+        if self.steps == self._length:
+            next(self._open, None)  # lets a cache on the way know that it is whole
 
     def _from_sequence(self) -> Iterator[Any]:
         count = len(self.source)

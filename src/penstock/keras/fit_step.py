@@ -30,20 +30,22 @@ from penstock.v2.call import Call
 class CompiledStep:
     """`function(data)` traced for batches of one structure and shape.
 
-    `eager` is set where the function looks at values in Python: it then runs as it is.
+    `eager` steps run as they are: by `run_eagerly`, and where the function looks at
+    values in Python.
     """
 
-    def __init__(self, function: Callable, example: Any):
+    def __init__(self, function: Callable, example: Any, eager: bool = False):
         self.function = function
         self.example = example
-        self.eager = False
+        self.eager = eager
         self.result_structure: Any = None
         #: How many waiting batches one compiled loop takes; None: not settled.
         self.room: int | None = None
         self._call: Call | None = None
         self._loops: dict[Any, Any] = {}
         self._single: Any = None
-        self._trace(example)
+        if not eager:
+            self._trace(example)
 
     def _trace(self, example) -> None:
         graph = TracedGraph("step", RECORDER)

@@ -40,6 +40,7 @@ class Steps(tracking.Open):
                 for layer in self._flatten_layers()  # type: ignore[attr-defined]
             ),
             RECORDER.seed,
+            self.run_eagerly,
         )
         found = self._steps_made.get(key)
         if found is None:
@@ -49,7 +50,9 @@ class Steps(tracking.Open):
                 self._clear_losses()  # type: ignore[attr-defined]
                 return method(_trimmed(data))
 
-            found = self._steps_made[key] = CompiledStep(step, example)
+            found = self._steps_made[key] = CompiledStep(
+                step, example, self.run_eagerly
+            )
         return found
 
     def _prepare(self, kind: str, example) -> None:
@@ -87,8 +90,6 @@ class Steps(tracking.Open):
         for n, batch in batches:
             on_chunk(n, None, None)
             step = self._step(kind, batch)
-            if self.run_eagerly:
-                step.eager = True
             with explaining(batch[1]):
                 result = step(batch)
             if on_chunk(n, n + 1, result):
@@ -191,8 +192,6 @@ class Steps(tracking.Open):
         for n, batch in batches:
             calls.on_predict_batch_begin(n)
             step = self._step("predict", batch)
-            if self.run_eagerly:
-                step.eager = True
             out = nest.map_structure(lambda t: t.numpy(), step(batch))
             parts.append(out)
             calls.on_predict_batch_end(n, {"outputs": out})

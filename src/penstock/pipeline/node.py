@@ -29,6 +29,12 @@ class Node(ABC):
         """How to gather whole batches by index, where the data lies in memory."""
         return None
 
+    def begin_unused(self) -> None:
+        """Draw the seeds that making an iterator draws, which nobody then uses."""
+        for value in vars(self).values():
+            if isinstance(value, Node):
+                value.begin_unused()
+
 
 class Through(Node):
     """A node with one input whose elements look like its own."""

@@ -52,6 +52,10 @@ class Shuffle(Through):
     def __iter__(self):
         return shuffled(self.input, self.buffer_size, self.seeds.next())
 
+    def begin_unused(self) -> None:
+        self.seeds.next()
+        self.input.begin_unused()
+
 
 @dataclass(frozen=True, eq=False)
 class Repeat(Through):

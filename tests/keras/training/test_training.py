@@ -281,3 +281,55 @@ def test_second_epoch_compiles_nothing_new():
         warnings.simplefilter("error")
         made.fit(rows.X, rows.Y, batch_size=4, verbose=0)
     assert dict(made._steps_made) == steps
+
+
+class Watching(keras.Model):
+    """Tells which pass of a shuffled data set each first batch belongs to."""
+
+    def __init__(self, passes):
+        super().__init__()
+        self.passes, self.seen = passes, []
+
+    def train_step(self, data):
+        return self._see("T", data)
+
+    def test_step(self, data):
+        return self._see("E", data)
+
+    def _see(self, kind, data):
+        number = self.passes.get(tuple(data[0].numpy().ravel()))
+        self.seen += [] if number is None else [(kind, number)]
+        return {"loss": 0.0}
+
+    def call(self, x):
+        return x
+
+
+def test_passes_over_shuffled_data_sets_count_as_in_tf_keras():
+    def shuffled():
+        numbers = tf.data.Dataset.range(8).map(lambda n: (n[None], 0.0))
+        return numbers.shuffle(8, seed=1).batch(4)
+
+    every = shuffled()
+    passes = {tuple(next(iter(every))[0].numpy().ravel()): n for n in range(1, 16)}
+    model = Watching(passes)
+    model.compile(loss="mse", run_eagerly=True)
+
+    def seen(run):
+        model.seen = []
+        run()
+        return model.seen
+
+    # The numbers are what tf_keras 2.21 prints; it draws one order more than it uses.
+    data, other = shuffled(), shuffled()
+    assert seen(lambda: model.fit(data, epochs=2, verbose=0)) == [("T", 2), ("T", 3)]
+    assert seen(lambda: model.fit(data, epochs=1, verbose=0)) == [("T", 5)]
+    assert seen(lambda: model.evaluate(data, verbose=0)) == [("E", 7)]
+    data = shuffled()
+    both = seen(lambda: model.fit(data, validation_data=other, epochs=2, verbose=0))
+    assert both == [("T", 2), ("E", 2), ("T", 3), ("E", 4)]
+    data = shuffled().repeat()
+    run = dict(steps_per_epoch=2, epochs=2, verbose=0)
+    assert seen(lambda: model.fit(data, **run)) == [("T", 1), ("T", 2)]
+    data = shuffled().cache()
+    assert seen(lambda: model.fit(data, epochs=2, verbose=0)) == [("T", 2), ("T", 2)]

@@ -206,7 +206,12 @@ def run_on_host(recorder, op: Op, args: tuple, attrs: dict):
         [t._numpy() for t in item] if isinstance(item, list) else item._numpy()
         for item in bound.grouped
     ]
-    out = op.body(*arrays, **op.body_attrs(bound.attrs))
+    if op.keeps is None:
+        out = op.body(*arrays, **op.body_attrs(bound.attrs))
+    else:
+        kept = _kept_state(recorder, op, bound.attrs)._numpy()
+        out, after = op.body(*arrays, kept=kept, **op.body_attrs(bound.attrs))
+        recorder.kept[_kept_key(op, bound.attrs)] = recorder.constant(after)
     outs = list(out) if isinstance(out, tuple | list) else [out]
     if not op.outputs:
         return None
