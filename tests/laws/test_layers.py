@@ -22,6 +22,11 @@ KNOWN_IDS = [s.key for s in KNOWN]
 FIRST = list({s.layer: s for s in reversed(samples.SAMPLES)}.values())[::-1]
 
 
+@pytest.fixture(autouse=True)
+def fresh_names():
+    tf.keras.backend.clear_session()
+
+
 @pytest.fixture(scope="module")
 def facts(fixtures):
     return json.loads((fixtures / "layers.json").read_text())["samples"]

@@ -52,6 +52,8 @@ from penstock.keras.backend_config import (
     floatx,
     image_data_format,
     image_dim_ordering,
+    is_float_dtype,
+    is_int_dtype,
     learning_phase,
     set_epsilon,
     set_floatx,
@@ -97,6 +99,7 @@ from penstock.keras.backend_session import (
 )
 from penstock.keras.layers.local import local_conv1d, local_conv2d
 from penstock.keras.names import get_uid
+from penstock.keras.ops.operands import result_type
 from penstock.keras.scratch import clear_session
 from penstock.v2.scopes import name_scope
 

@@ -88,6 +88,20 @@ class Policy:
 
     name: str
 
+    def __post_init__(self):
+        if not isinstance(self.name, str):
+            raise TypeError(f"'name' must be a string, but got: {self.name}")
+        if self.name in ("_infer", "mixed_float16", "mixed_bfloat16"):
+            return
+        try:
+            as_dtype(self.name)
+        except TypeError:
+            raise ValueError(
+                f"Cannot convert value {self.name} to a mixed precision Policy. Valid "
+                "policies include 'mixed_float16', 'mixed_bfloat16', and the name of "
+                "any dtype such as 'float32'."
+            ) from None
+
     @property
     def compute_dtype(self) -> Any:
         if self.name.startswith("mixed_"):
@@ -131,9 +145,17 @@ def policy(value) -> Policy:
         return value
     if isinstance(value, dict):
         return Policy(value["config"]["name"])
-    if isinstance(value, str) and value.startswith("mixed_"):
-        return Policy(value)
-    return Policy(as_dtype(value).name)
+    return Policy(value if isinstance(value, str) else as_dtype(value).name)
+
+
+def is_float_dtype(dtype) -> bool:
+    """Whether `dtype` holds real numbers."""
+    return as_dtype(dtype).is_floating
+
+
+def is_int_dtype(dtype) -> bool:
+    """Whether `dtype` holds whole numbers; Keras 3 counts bools."""
+    return as_dtype(dtype).is_integer or as_dtype(dtype).is_bool
 
 
 def serialize_policy(value: Policy):

@@ -46,6 +46,8 @@ class _Filled(Initializer):
 
     def __call__(self, shape, dtype=None, **kwargs):
         kind = as_dtype(dtype or backend_config.floatx())
+        if kind.name == "string":
+            raise ValueError(f"Expected numeric or boolean dtype, got {kind}.")
         return _ready(self._fill(tuple(as_dims(shape) or ()), kind), kind)
 
 

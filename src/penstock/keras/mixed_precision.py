@@ -19,6 +19,7 @@ from penstock.keras.optimizers.gradients import dense
 from penstock.keras.optimizers.state import fresh_variable
 
 dtype_policy, set_dtype_policy = global_policy, set_global_policy
+DTypePolicy = FloatDTypePolicy = Policy
 
 
 class LossScaleOptimizer(Optimizer):
@@ -47,7 +48,7 @@ class LossScaleOptimizer(Optimizer):
         self.dynamic = bool(dynamic)
         first = 2.0**15 if initial_scale is None else float(initial_scale)
         self.initial_scale = first
-        self.dynamic_growth_steps = dynamic_growth_steps or 2000
+        self.dynamic_growth_steps = (dynamic_growth_steps or 2000) if dynamic else None
         self._scale = fresh_variable(np.float32(first), "current_loss_scale", float32)
         self._good = fresh_variable(np.zeros((), np.int64), "good_steps", int64)
 
@@ -159,9 +160,7 @@ class LossScaleOptimizer(Optimizer):
         return {
             "inner_optimizer": serialize(self._inner), "dynamic": self.dynamic,
             "initial_scale": self.initial_scale,
-            "dynamic_growth_steps": (
-                self.dynamic_growth_steps if self.dynamic else None
-            ),
+            "dynamic_growth_steps": self.dynamic_growth_steps,
         }  # fmt: skip
 
     @classmethod
@@ -180,6 +179,6 @@ def _dense_or_none(grad):
 
 
 __all__ = [
-    "LossScaleOptimizer", "Policy", "dtype_policy", "global_policy", "set_dtype_policy",
-    "set_global_policy",
+    "DTypePolicy", "FloatDTypePolicy", "LossScaleOptimizer", "Policy", "dtype_policy",
+    "global_policy", "set_dtype_policy", "set_global_policy",
 ]  # fmt: skip

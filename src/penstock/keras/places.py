@@ -29,6 +29,13 @@ _CONFIG = {
     "dtype_policy": "penstock.keras.mixed_precision:global_policy",
     "set_dtype_policy": "penstock.keras.mixed_precision:set_global_policy",
 }
+_POLICIES = {
+    **_all("DTypePolicy FloatDTypePolicy", "penstock.keras.mixed_precision"),
+    **_all("get serialize deserialize", "penstock.keras.policies"),
+}
+_OF_FILES = _all(
+    "serialize_keras_object deserialize_keras_object", "penstock.keras.archive"
+)
 _MODELS = {
     "Model": "penstock.keras.model:Model",
     "Sequential": "penstock.keras.sequential:Sequential",
@@ -72,14 +79,19 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     ),
     "models": (_MODELS, ()),
     "config": (_CONFIG, ()),
+    "dtype_policies": (_POLICIES, ()),
+    "experimental": (
+        _all("CosineDecay CosineDecayRestarts", "penstock.keras.schedules"), ()
+    ),
+    "legacy.saving": (_OF_FILES, ()),
     "saving": (
         {
             **_UTILS,
             **_all(
-                "load_model save_model load_weights save_weights"
-                " serialize_keras_object deserialize_keras_object",
+                "load_model save_model load_weights save_weights",
                 "penstock.keras.archive",
             ),
+            **_OF_FILES,
         },
         (),
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math as math_of_numbers
+
 from penstock.api import linalg, math
 from penstock.api.scopes import tensor
 from penstock.keras.registry import Family
@@ -30,6 +32,11 @@ def _strength(value, name: str) -> float:
         raise ValueError(
             f"Invalid value for regularization factor {name}: expected a non-negative "
             f"float. Received: {value!r}."
+        )
+    if not math_of_numbers.isfinite(value):
+        raise ValueError(
+            f"Value {value} is not a valid regularization penalty number, an infinite "
+            "number or NaN are not valid values."
         )
     return float(value)
 

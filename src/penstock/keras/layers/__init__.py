@@ -1,6 +1,9 @@
 """`keras.layers`."""
 
 # ruff: noqa: F401
+import sys
+
+from penstock.api import namespace
 from penstock.keras import old_names
 from penstock.keras.input_layer import Input, InputLayer
 from penstock.keras.input_spec import InputSpec
@@ -172,3 +175,30 @@ from penstock.keras.layers.spectral import SpectralNormalization
 from penstock.keras.layers.wrappers import Bidirectional, TimeDistributed, Wrapper
 
 old_names.accept_in(globals())
+
+_HERE = "penstock.keras.layers"
+#: `layers.experimental`, where Keras 2 showed its newest layers first.
+_EXPERIMENTAL = "EinsumDense SyncBatchNormalization"
+_PREPROCESSING = (
+    "CategoryEncoding CenterCrop Discretization Hashing IntegerLookup"
+    " Normalization RandomBrightness RandomContrast RandomCrop RandomFlip RandomHeight"
+    " RandomRotation RandomTranslation RandomWidth RandomZoom Rescaling Resizing"
+    " StringLookup TextVectorization"
+)
+namespace.grow(
+    sys.modules[__name__],
+    "tf.keras.layers",
+    {
+        "": (
+            {
+                "serialize": "penstock.keras.archive:serialize_layer",
+                "deserialize": "penstock.keras.archive:deserialize_layer",
+            },
+            (),
+        ),
+        "experimental": ({n: f"{_HERE}:{n}" for n in _EXPERIMENTAL.split()}, ()),
+        "experimental.preprocessing": (
+            {n: f"{_HERE}:{n}" for n in _PREPROCESSING.split()}, (),
+        ),
+    },
+)  # fmt: skip

@@ -12,6 +12,19 @@ from penstock.keras.layer import Layer
 from penstock.keras.layers.options import given, take, when_training
 
 
+def axes_within(axes, rank: int) -> list[int]:
+    """`axes` counted from the front. Raises ValueError for one outside, or twice."""
+    found = [a + rank if a < 0 else a for a in axes]
+    if any(not 0 <= a < rank for a in found):
+        raise ValueError(
+            "Invalid value for `axis` argument. Expected 0 <= axis < inputs.rank (with "
+            f"inputs.rank={rank}). Received: axis={tuple(found)}"
+        )
+    if len(set(found)) != len(found):
+        raise ValueError(f"Duplicate axis: {tuple(found)}")
+    return found
+
+
 class BatchNormalization(Layer):
     """Normalises over the batch, keeping moving statistics for inference.
 
@@ -52,7 +65,7 @@ class BatchNormalization(Layer):
 
     def build(self, input_shape):
         rank = len(input_shape)
-        axes = [a % rank for a in self.axis]
+        axes = axes_within(self.axis, rank)
         sizes = [input_shape[a] for a in axes]
         if None in sizes:
             raise ValueError(
@@ -197,7 +210,7 @@ class LayerNormalization(Layer):
     def build(self, input_shape):
         rank = len(input_shape)
         axes = [self.axis] if isinstance(self.axis, int) else self.axis
-        self.axis = sorted(a % rank for a in axes)
+        self.axis = sorted(axes_within(axes, rank))
         shape = [input_shape[a] for a in self.axis]
         _affine(self, shape)
         self.built = True

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from penstock.api import array, control_flow, math
+from penstock.api.scopes import tensor
 from penstock.api.tensor_array import TensorArray
 from penstock.core import nest
 from penstock.keras.input_spec import InputSpec
@@ -151,6 +152,7 @@ class RNN(Layer):
             initial_state = rest or initial_state
         if isinstance(mask, list | tuple):
             mask = mask[0]
+        mask = None if mask is None else tensor(mask, "bool")
         states = self._first_states(inputs, initial_state)
         for reset in ("reset_dropout_mask", "reset_recurrent_dropout_mask"):
             getattr(self.cell, reset, lambda: None)()

@@ -56,7 +56,7 @@ class _Recurrent(RNN):
         cell: Any = self.cell
         names = self._activation_names()
         if cell.recurrent_dropout or names is None or self.unroll or (
-            self.zero_output_for_mask
+            self.zero_output_for_mask and not self.return_sequences
         ):  # fmt: skip
             return super()._run(inputs, mask, training, states, constants)
         if cell.dropout:
@@ -70,8 +70,12 @@ class _Recurrent(RNN):
             **self._extra(), go_backwards=self.go_backwards,
         )  # fmt: skip
         states = list(out[1 : 1 + len(states)])
-        last = states[0]
-        return out[0], last, states
+        outputs, last = out[0], states[0]
+        if self.zero_output_for_mask and mask is not None:
+            seen = array.reverse(mask, [1]) if self.go_backwards else mask
+            seen = array.expand_dims(seen, -1)
+            outputs = array.where(seen, outputs, array.zeros_like(outputs))
+        return outputs, last, states
 
     def _extra(self) -> dict:
         return {}

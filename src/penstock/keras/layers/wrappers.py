@@ -121,10 +121,13 @@ class Bidirectional(Wrapper):
         del self.layer
         object.__setattr__(self, "layer", layer)
         self._given_backward = backward_layer is not None
-        self.forward_layer = _again(layer, f"forward_{layer.name}", layer.go_backwards)
+        # What is masked comes out as zeros, so that merging does not count it.
+        more = {"zero_output_for_mask": True} if layer.return_sequences else {}
+        forwards = layer.go_backwards
+        self.forward_layer = _again(layer, f"forward_{layer.name}", forwards, more)
         if backward_layer is None:
             self.backward_layer = _again(
-                layer, f"backward_{layer.name}", not layer.go_backwards
+                layer, f"backward_{layer.name}", not forwards, more
             )
         else:
             if backward_layer.go_backwards == layer.go_backwards:
@@ -134,6 +137,8 @@ class Bidirectional(Wrapper):
                 )
             self.backward_layer = backward_layer
             self.backward_layer._name = f"backward_{backward_layer.name}"
+            if layer.return_sequences:
+                self.backward_layer.zero_output_for_mask = True
         self.merge_mode, self.stateful = merge_mode, layer.stateful
         self._both_weights = weights
         self.input_spec = layer.input_spec
@@ -220,9 +225,9 @@ class Bidirectional(Wrapper):
         return super().from_config(config, custom_objects)
 
 
-def _again(layer, name: str, go_backwards: bool):
+def _again(layer, name: str, go_backwards: bool, more):
     """A new layer of the same kind, by its config."""
-    config = {**layer.get_config(), "name": name, "go_backwards": go_backwards}
+    config = {**layer.get_config(), "name": name, "go_backwards": go_backwards, **more}
     return type(layer).from_config(config)
 
 

@@ -172,9 +172,9 @@ class R2Score(Metric):
     def result(self):
         count, summed = self.count.read_value(), self.sum.read_value()
         one = tensor(1.0, self.dtype)
-        mean = math.divide_no_nan(summed, count)
+        mean = summed / count
         total = self.squared_sum.read_value() - summed * mean
-        score = one - math.divide_no_nan(self.total_mse.read_value(), total)
+        score = one - self.total_mse.read_value() / total
         score = array.where(math.is_inf(score), array.zeros_like(score), score)
         if self.class_aggregation == "uniform_average":
             score = math.reduce_mean(score)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from penstock.api import namespace
 from penstock.keras import schedules
 from penstock.keras.optimizers.base import Optimizer
 from penstock.keras.optimizers.more_rules import Adafactor, Ftrl, Lion, Rprop
@@ -52,14 +55,6 @@ def deserialize(config, custom_objects=None, use_legacy_format=False, **kwargs):
     return FAMILY.deserialize(config, custom_objects)
 
 
-def __getattr__(name: str):
-    if name == "LossScaleOptimizer":
-        from penstock.keras.mixed_precision import LossScaleOptimizer
-
-        return LossScaleOptimizer
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
 __all__ = [
     "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl",
     "Lion",
@@ -67,3 +62,20 @@ __all__ = [
     "get",
     "schedules", "serialize",
 ]  # fmt: skip
+
+#: Keras 2's older optimizers and those that were on trial: the same updates.
+_CLASSES = "Adadelta Adagrad Adam Adamax Ftrl Nadam Optimizer RMSprop SGD"
+_SAME = {n: f"{__name__}:{n}" for n in _CLASSES.split()}
+_NEWER = {n: f"{__name__}:{n}" for n in ("AdamW", "Adafactor", "Lion")}
+namespace.grow(
+    sys.modules[__name__],
+    "tf.keras.optimizers",
+    {
+        "": (
+            {"LossScaleOptimizer": "penstock.keras.mixed_precision:LossScaleOptimizer"},
+            (),
+        ),
+        "legacy": (_SAME, ()),
+        "experimental": ({**_SAME, **_NEWER}, ()),
+    },
+)

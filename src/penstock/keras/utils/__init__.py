@@ -60,7 +60,16 @@ _LATER = {
 namespace.grow(
     sys.modules[__name__],
     "tf.keras.utils",
-    {"": ({name: f"{place}:{name}" for name, place in _LATER.items()}, ())},
+    {
+        "": ({name: f"{place}:{name}" for name, place in _LATER.items()}, ()),
+        "legacy": (
+            {
+                name: f"{_LATER[name]}:{name}"
+                for name in ("deserialize_keras_object", "serialize_keras_object")
+            },
+            (),
+        ),
+    },
 )
 
 __all__ = [
