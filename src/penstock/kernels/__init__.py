@@ -6,5 +6,5 @@ has one is lowered.
 
 from importlib import import_module
 
-for _name in ("conv", "pool", "product", "random"):
+for _name in ("conv", "pool", "product", "random", "recurrence"):
     import_module(f"{__name__}.{_name}")

@@ -1,5 +1,5 @@
 // Products of two float32 matrices by oneDNN, on XLA's threads
-// (docs/adr/0012-native-products.md).
+// (docs/adr/0012-kernels-on-xlas-threads.md).
 //
 // A piece is some rows or some columns of the result, computed by one thread: oneDNN
 // starts no threads of its own, and the numbers do not depend on who computes what.
