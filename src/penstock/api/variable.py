@@ -185,7 +185,8 @@ class Variable:
     def _put(self, op_type: str, value, name, read_value):
         where = context.landing()
         tensor = as_tensor(where, value, self._dtype, None)
-        if tensor.dtype.base_dtype is not self._dtype:
+        kind = tensor.dtype
+        if kind is not self._dtype and kind.base_dtype is not self._dtype:
             raise ValueError(
                 f"Cannot assign a value of dtype {tensor.dtype.name} to variable "
                 f"'{self.name}' of dtype {self._dtype.name}. Use tf.cast."
@@ -212,7 +213,7 @@ class Variable:
             if old._value is None:
                 RECORDER.before_read(self, old)
             op = TABLE["AddV2" if op_type == "AssignAddVariableOp" else "Sub"]
-            if RECORDER.tapes:
+            if RECORDER.window.tapes:
                 # The old value is read to be replaced: no tape should see it.
                 with RECORDER.untaped():
                     new = op(old, tensor)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from penstock.core.shapes import TensorShape
 from penstock.ir import context
 from penstock.ir.tensor import Tensor
 
-_found: Any = None
 
-
+@cache
 def _recorder() -> Any:
-    global _found
-    if _found is None:
-        import penstock.api.operators  # noqa: F401  (attaches them)
-        from penstock.runtime.eager import RECORDER
+    import penstock.api.operators  # noqa: F401  (attaches them)
+    from penstock.runtime.eager import RECORDER
 
-        _found = RECORDER
-    return _found
+    return RECORDER
 
 
 def offer() -> None:
