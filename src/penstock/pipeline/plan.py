@@ -40,7 +40,8 @@ class IndexPlan:
     def gather(self, index: np.ndarray):
         """The elements at `index` [n], leaves [n, ...], through the stages."""
         if self.in_order and len(index):
-            at = slice(index[0], index[-1] + 1)
+            start = int(index[0])
+            at = slice(start, start + len(index))
             leaves = [array[at] for array in self.arrays]
         else:
             leaves = [array.take(index, axis=0, mode="clip") for array in self.arrays]

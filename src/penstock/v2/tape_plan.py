@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 import penstock.backward as backward
 from penstock.core import nest
 from penstock.core.dtypes import DType
@@ -237,7 +239,7 @@ def _plan(records, tensors, numbers, targets, sources, seeds) -> _Backward:
         grads = backward.gradients(
             [inside[numbers[id(t)]] for t in targets],
             [inside[numbers[id(t)]] for t in sources],
-            None
+            [_one(graph, t) for t in targets]
             if seeds is None
             else [None if s is None else inside[numbers[id(s)]] for s in seeds],
         )
@@ -265,6 +267,11 @@ def _plan(records, tensors, numbers, targets, sources, seeds) -> _Backward:
         op = None
     in_order = results == list(range(len(outputs)))
     return _Backward(nodes, needed, inputs, outputs, results, op, specs, in_order)
+
+
+def _one(graph, target: EagerTensor) -> Tensor | None:
+    """The gradient of a number with regard to itself, which needs no input."""
+    return graph.constant(np.ones((), target.dtype.np)) if target.dims == () else None
 
 
 def _add(graph, recipe: Recipe, used: list[Tensor]) -> list[Tensor]:
