@@ -71,7 +71,8 @@ _EXAMPLE = (
 TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "": ({**_DTYPES, **_CORE, "keras": "penstock.keras"}, _ROOT),
     "math": ({}, (*_MATH, *_both("nn*"))),
-    "linalg": ({}, (*_LINALG, *_MATH, *_ARRAY)),
+    "linalg": ({}, ("penstock.api.linear_operator*", *_LINALG, *_MATH, *_ARRAY)),
+    "linalg.experimental": ({}, ("penstock.api.linalg_more",)),
     "nn": ({}, _NN),
     "random": ({}, _RANDOM),
     "random.experimental": (
