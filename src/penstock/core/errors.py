@@ -108,6 +108,13 @@ class UnauthenticatedError(OpError):
     code = 16
 
 
+#: TensorFlow's numbers of errors.
+OK, CANCELLED, UNKNOWN, INVALID_ARGUMENT, DEADLINE_EXCEEDED = 0, 1, 2, 3, 4
+NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, RESOURCE_EXHAUSTED = 5, 6, 7, 8
+FAILED_PRECONDITION, ABORTED, OUT_OF_RANGE, UNIMPLEMENTED = 9, 10, 11, 12
+INTERNAL, UNAVAILABLE, DATA_LOSS, UNAUTHENTICATED = 13, 14, 15, 16
+
+
 class ShapeError(ValueError):
     """Shapes that cannot go together, found while the graph is built."""
 

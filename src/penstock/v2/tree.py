@@ -46,6 +46,7 @@ _RANDOM = (
 _ROOT = (
     "penstock.v2.constant", "penstock.v2.tape", "penstock.v2.function",
     "penstock.api.specs*", "penstock.v2.specs_more", "penstock.v2.module",
+    "penstock.v2.root_more",
     "penstock.v2.scopes",
     "penstock.v2.initializers", "penstock.v2.custom_gradient",
     *_MATH, *_ARRAY, *_LINALG,
@@ -69,8 +70,15 @@ _EXAMPLE = (
 )  # fmt: skip
 
 TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
-    "": ({**_DTYPES, **_CORE, "keras": "penstock.keras"}, _ROOT),
-    "math": ({}, (*_MATH, *_both("nn*"))),
+    "": (
+        {**_DTYPES, **_CORE, "keras": "penstock.keras",
+         "raw_ops": "penstock.v2.raw_ops"},
+        _ROOT,
+    ),
+    "math": (
+        {"invert_permutation": "penstock.api.array_order:invert_permutation"},
+        (*_MATH, *_both("nn*")),
+    ),
     "linalg": ({}, ("penstock.api.linear_operator*", *_LINALG, *_MATH, *_ARRAY)),
     "linalg.experimental": ({}, ("penstock.api.linalg_more",)),
     "nn": ({}, _NN),
@@ -78,7 +86,16 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "random.experimental": (
         {}, ("penstock.v2.generator", "penstock.v2.random", "penstock.api.random*")
     ),
-    "errors": ({}, ("penstock.core.errors",)),
+    "errors": (
+        _all(
+            "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND"
+            " ALREADY_EXISTS PERMISSION_DENIED RESOURCE_EXHAUSTED FAILED_PRECONDITION"
+            " ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS"
+            " UNAUTHENTICATED",
+            "penstock.core.errors",
+        ),
+        ("penstock.core.errors",),
+    ),
     "dtypes": (_DTYPES, ("penstock.v2.dtypes",)),
     "bitwise": ({}, _both("bitwise*", "math_arithmetic")),
     "config": ({}, ("penstock.v2.config",)),
@@ -119,6 +136,16 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "autograph": ({}, ("penstock.v2.autograph",)),
     "autograph.experimental": ({}, ("penstock.v2.autograph",)),
     "types": ({}, ()),
+    "types.experimental": ({}, ("penstock.v2.types",)),
+    "distribute": ({}, ("penstock.v2.distribute",)),
+    "distribute.experimental": (
+        _all(
+            "CentralStorageStrategy MultiWorkerMirroredStrategy",
+            "penstock.v2.distribute",
+        ),
+        (),
+    ),
+    "math.special": ({}, _MATH),
     "data": ({}, ("penstock.api.dataset",)),
     "data.experimental": (
         {},
