@@ -95,6 +95,12 @@ def devices() -> list[Device]:
     return found
 
 
+def memory(kind: str, index: int) -> dict[str, int]:
+    """What JAX tells of an accelerator's memory, in bytes; {} where there is none."""
+    found = [d for d in jax.devices() if d.platform != "cpu" and d.id == index]
+    return dict(found[0].memory_stats() or {}) if found and kind != "CPU" else {}
+
+
 def session_devices() -> list[Device]:
     """As `Session.list_devices`."""
     return devices()

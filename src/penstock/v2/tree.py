@@ -130,6 +130,9 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         ("penstock.v2.checkpoint", "penstock.saving.checkpoint", "penstock.v2.train"),
     ),
     "version": ({}, ("penstock.v2.version",)),
+    "audio": ({}, ("penstock.api.audio",)),
+    "profiler": ({}, ()),
+    "profiler.experimental": ({}, ("penstock.v2.profiler",)),
     "autodiff": (
         {"GradientTape": "penstock.v2.tape:GradientTape"}, ("penstock.v2.forward",)
     ),
