@@ -40,8 +40,9 @@ def shared() -> Path:
     return place
 
 
-#: Folders and files whose tests speak 2.x; the others import the face they choose.
+#: Folders and files whose tests speak 2.x or 1.x; the others import their face.
 _SPEAK_2 = ("keras", "v2", "runtime", "laws/test_layers.py")
+_SPEAK_1 = ("v1",)
 
 
 @pytest.fixture(autouse=True)
@@ -57,5 +58,9 @@ def face(request):
         from penstock.v2 import landing
 
         landing.activate()
+    elif where.startswith(_SPEAK_1):
+        from penstock.v1 import default_graph
+
+        default_graph.activate(force=True)
     yield
     context._default, TensorShape.dimension_class, Tensor.equality = before

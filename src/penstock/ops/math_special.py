@@ -80,7 +80,9 @@ def _(node, dy):
 
 @op("Digamma", shape=same_as(0), where=FLOATS)
 def digamma(x):
-    return lax.digamma(jnp.asarray(x))
+    x = jnp.asarray(x)
+    # At 0 some versions of JAX give the limit from one side.
+    return jnp.where(x == 0, jnp.nan, lax.digamma(x))
 
 
 @digamma.gradient
