@@ -93,9 +93,6 @@ PROGRAMS = {
     )
 }  # fmt: skip
 
-#: Their TensorArrays are ops of Penstock's own, which no other reader knows.
-OURS_ALONE = {"mapped", "counted", "scanned", "recurrent"}
-
 
 def written(tf, name: str):
     """(GraphDef, its results for VALUES) of a program, variables as constants."""

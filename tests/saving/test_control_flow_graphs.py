@@ -29,9 +29,10 @@ def test_tensorflows_loops_and_branches_are_read(name):
 def test_own_loops_and_branches_are_written_and_read(name):
     message, results = graph_programs.written(tf, name)
     np.testing.assert_allclose(results, RESULTS[name], rtol=2e-6)
-    np.testing.assert_array_equal(graph_programs.read(tf, message), results)
+    # A recurrence is written as the loop that it stands for, which rounds otherwise.
+    np.testing.assert_allclose(graph_programs.read(tf, message), results, rtol=1e-6)
     private = {n.op for n in message.node if n.op.startswith("_")}
-    assert bool(private) == (name in graph_programs.OURS_ALONE)
+    assert not private
 
 
 def test_a_loop_that_is_none_is_refused():

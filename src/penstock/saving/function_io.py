@@ -12,6 +12,7 @@ from penstock.formats.messages import FunctionDef
 from penstock.ir.func_graph import FuncGraph
 from penstock.ir.node import Node
 from penstock.ir.tensor import Tensor
+from penstock.saving.public_form import VARIANT, Writer, lists, output_name
 
 FunctionDef = FunctionDef
 
@@ -19,7 +20,11 @@ FunctionDef = FunctionDef
 class FunctionNames:
     """A name of its own for every graph that a node calls, in order of asking."""
 
-    def __init__(self):
+    def __init__(self, lists: set[int] | None = None):
+        """`lists` are the tensors that are written as lists (`public_form`)."""
+        self.lists: set[int] = lists or set()
+        #: Graph -> the outputs that whoever runs it takes as lists.
+        self.list_outputs: dict[FuncGraph, set[int]] = {}
         self._names: dict[FuncGraph, str] = {}
         self._taken: set[str] = set()
 
@@ -48,35 +53,43 @@ class FunctionNames:
 def add_functions(library, named: FunctionNames, node_def: Callable) -> None:
     """Add a FunctionDef to `library` for every graph that `named` was asked for."""
     for graph, name in named.graphs():
+        named.lists |= lists(graph)
         library.function.append(function_def(graph, name, named, node_def))
 
 
 def function_def(graph: FuncGraph, name: str, named, node_def: Callable):
     """`graph` as FunctionDef `name`."""
+    outputs = named.list_outputs.get(graph, set())
     message = FunctionDef()
     message.signature.name = name
     arguments = {id(t): t._node.name.replace("/", "_") for t in graph.inputs}
     for tensor in graph.inputs:
         message.signature.input_arg.add(
-            name=arguments[id(tensor)], type=tensor.dtype.base_dtype.as_datatype_enum
+            name=arguments[id(tensor)], type=_written_type(tensor, named.lists)
         )
+        if id(tensor) in named.lists:
+            continue
         shape = message.arg_attr[len(message.signature.input_arg) - 1]
         shape.attr["_output_shapes"].list.shape.append(_handle_shape(tensor))
     inputs = {t._node for t in graph.inputs}
+    writer = Writer(
+        named.lists, named,
+        lambda t: _reference(t, arguments, named.lists),
+        lambda node, output: f"{node}:{output}:0",
+        lambda node: node_def(node, named),
+    )  # fmt: skip
     for node in graph.get_operations():
         if node in inputs:
             continue
-        made = node_def(node, named)
-        del made.input[:]
-        made.input.extend(_reference(t, arguments) for t in node.inputs)
-        made.input.extend(f"^{n.name}" for n in node.control_inputs)
-        message.node_def.append(made)
+        message.node_def.extend(writer.node(node))
     for i, tensor in enumerate(graph.outputs):
         argument = f"output_{i}"
-        message.signature.output_arg.add(
-            name=argument, type=tensor.dtype.base_dtype.as_datatype_enum
-        )
-        message.ret[argument] = _reference(tensor, arguments)
+        as_list = i in outputs
+        kind = VARIANT if as_list else tensor.dtype.base_dtype.as_datatype_enum
+        message.signature.output_arg.add(name=argument, type=kind)
+        reference, extra = writer.fitting(tensor, as_list, f"{argument}/stack")
+        message.node_def.extend(extra)
+        message.ret[argument] = reference
     for node in graph.control_outputs:
         message.signature.control_output.append(node.name)
         message.control_ret[node.name] = node.name
@@ -88,12 +101,19 @@ def _handle_shape(tensor: Tensor):
     return (known if known is not None else tensor.shape).as_proto()
 
 
-def _reference(tensor: Tensor, arguments: dict[int, str]) -> str:
+def _written_type(tensor: Tensor, lists: set[int]) -> int:
+    if id(tensor) in lists:
+        return VARIANT
+    return tensor.dtype.base_dtype.as_datatype_enum
+
+
+def _reference(tensor: Tensor, arguments: dict[int, str], lists: set[int]) -> str:
     """How a FunctionDef names `tensor`."""
     argument = arguments.get(id(tensor))
     if argument is not None:
         return argument
-    name, index = output_argument(tensor._node, tensor.value_index)
+    node, index = tensor._node, tensor.value_index
+    name, index = output_name(node, index, lists) or output_argument(node, index)
     return f"{tensor._node.name}:{name}:{index}"
 
 

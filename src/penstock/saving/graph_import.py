@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from penstock.core.dtypes import variant
 from penstock.core.errors import UnsupportedError
 from penstock.core.shapes import TensorShape, as_dims
 from penstock.formats.errors import FormatError
@@ -85,6 +86,8 @@ class Library:
 
     def __init__(self, library):
         self._defs = {f.signature.name: f for f in library.function}
+        #: What the node passes that asks for a function now.
+        self.passed: list[Tensor] = []
         self._depth = 0
 
     def __call__(self, name: str) -> FuncGraph:
@@ -105,8 +108,11 @@ def _function(message, library: Library) -> FuncGraph:
     graph = FuncGraph(message.signature.name)
     with graph.as_default():
         importer = Importer(graph, "", {}, library)
+        passed = library.passed[-len(message.signature.input_arg) :]
         for i, arg in enumerate(message.signature.input_arg):
             dtype = attributes.as_dtype(arg.type)
+            if dtype is variant and i < len(passed):  # a list: here, a stack
+                dtype = passed[i].dtype.base_dtype
             shapes = message.arg_attr[i].attr["_output_shapes"].list.shape
             dims = as_dims(shapes[0]) if shapes else None
             handle = dtype.name == "resource"
@@ -194,15 +200,17 @@ class Importer:
         known = _known_attributes(op)
         if message.op == "Identity" and self.flows:
             known.discard("T")  # a TensorArray's flow has the dtype of what it holds
-        for key, value in message.attr.items():
-            if key in known or key == "_gradient_op_type":
-                attrs[key] = attributes.decode(value, f"{what}, '{key}'", self.library)
         inputs, control = [], []
         for reference in message.input:
             if reference.startswith("^"):
                 control.append(self._node(reference[1:], what))
             else:
                 inputs.append(self.tensor(reference, what))
+        for key, value in message.attr.items():
+            if key in known or key == "_gradient_op_type":
+                self.library.passed = inputs
+                attrs[key] = attributes.decode(value, f"{what}, '{key}'", self.library)
+        _retype_lists(attrs, inputs)
         # A loop of Penstock's own that keeps values of every round for its gradient.
         count = inputs.pop() if "_saved" in message.attr and inputs else None
         bound = _bound(op, inputs, attrs, what)
@@ -230,6 +238,8 @@ class Importer:
         if reference in self.arguments:
             return self.arguments[reference]
         parts = reference.split(":")
+        if len(parts) == 3 and parts[0] in self.stands:
+            return self.stands[parts[0]][0]  # a stack, or what was read of one
         if len(parts) == 3:
             node = self._node(parts[0], what)
             return flat_output(node, parts[1], _index(parts[2], what))
@@ -314,6 +324,21 @@ def _bound(op: Op, inputs: list[Tensor], attrs: dict[str, Any], what: str) -> Bo
         raise ValueError(f"{what} of type {op.type} lacks attributes {missing}.")
     dtypes = output_dtypes(op, attrs, grouped)
     return Bound(tuple(inputs), tuple(grouped), attrs, dtypes)
+
+
+def _retype_lists(attrs: dict[str, Any], inputs: list[Tensor]) -> None:
+    """Say in `attrs` what is in the lists that a node passes."""
+    if attrs.get("T") is variant:  # of Identity
+        del attrs["T"]
+    for name in ("T", "Tin"):
+        kinds = attrs.get(name)
+        if isinstance(kinds, tuple | list) and variant in kinds:
+            passed = inputs[len(inputs) - len(kinds) :]
+            attrs[name] = tuple(t.dtype.base_dtype for t in passed)
+    kinds = attrs.get("Tout")
+    if isinstance(kinds, tuple | list) and variant in kinds:
+        graph = next(v for v in attrs.values() if isinstance(v, FuncGraph))
+        attrs["Tout"] = tuple(t.dtype.base_dtype for t in graph.outputs)
 
 
 def _check_types(op: Op, arg, part, attrs: dict[str, Any], what: str) -> None:

@@ -13,6 +13,7 @@ from penstock.ir.tensor import Tensor
 from penstock.saving import attributes
 from penstock.saving.function_io import FunctionNames, add_functions
 from penstock.saving.graph_import import import_graph_def
+from penstock.saving.public_form import Writer, lists
 
 GraphDef = GraphDef
 
@@ -51,15 +52,19 @@ def graph_def(graph: Graph, add_shapes: bool = False, export_scope: str | None =
     message = GraphDef()
     message.versions.producer = PRODUCER
     message.versions.min_consumer = MIN_CONSUMER
-    named = FunctionNames()
+    named = FunctionNames(lists(graph))
+    writer = Writer(
+        named.lists, named, tensor_name, lambda node, output: node,
+        lambda node: node_def(node, named, add_shapes),
+    )  # fmt: skip
     prefix = export_scope.rstrip("/") + "/" if export_scope else ""
     for node in graph.get_operations():
         if not node.name.startswith(prefix):
             continue
-        made = node_def(node, named, add_shapes)
-        if prefix:
-            _without(made, prefix)
-        message.node.append(made)
+        for made in writer.node(node):
+            if prefix:
+                _without(made, prefix)
+            message.node.append(made)
     add_functions(message.library, named, node_def)
     return message
 
