@@ -65,6 +65,19 @@ def test_kernel_is_the_body(sizes, turned):
     np.testing.assert_allclose(got, MATMUL.body(*args, **attrs), rtol=0, atol=bound)
 
 
+@pytest.mark.parametrize("turned", TURNED)
+@pytest.mark.parametrize(
+    "sizes", [(32, 10, 64), (64, 16, 32), (2, 3, 700), (8, 2, 256)]
+)
+def test_small_products_are_rounded_as_tensorflows(sizes, turned):
+    args, attrs = matrices(sizes, turned), attributes(turned)
+    args[0].flat[::5] = 0  # -0 is kept too
+    got = np.asarray(kernel(*args, **attrs))
+    np.testing.assert_array_equal(
+        got.view(np.int32), np.asarray(MATMUL.body(*args, **attrs)).view(np.int32)
+    )
+
+
 def test_the_same_bits_in_every_run_and_from_every_thread():
     args = matrices((700, 600, 650))
     product = jax.jit(kernel)
@@ -104,7 +117,9 @@ LEFT = {
     "float64": (matrices((64, 64, 64), kind=np.float64), {}),
     "empty": ([np.zeros((0, 64), "f"), np.zeros((64, 64), "f")], {}),
     "no terms": ([np.zeros((64, 0), "f"), np.zeros((0, 64), "f")], {}),
-    "rounded as TensorFlow": (matrices((64, 16, 32)), {}),
+    "tiny": (matrices((16, 15, 16)), {}),
+    "a small vector": (matrices((1, 16, 2000)), {}),
+    "many terms": (matrices((16, 64, 16)), {}),
     "crowded rows": (matrices((64, 256, 512)), {}),
     "crowded rows, turned": (
         matrices((64, 256, 512), (True, False)), attributes((True, False)),

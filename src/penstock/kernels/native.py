@@ -16,6 +16,7 @@ from penstock.ops.xla import jax
 HANDLERS = (
     "conv_forward", "conv_input_gradient", "conv_filter_gradient",
     "lstm", "lstm_gradient", "matrix_product", "max_pool_gradient", "philox_words",
+    "small_product",
 )  # fmt: skip
 #: How often OpenMP's threads look for work before they sleep: spinning longer takes
 #: the cores from XLA's own threads between two kernels.

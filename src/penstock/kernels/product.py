@@ -6,7 +6,7 @@ import numpy as np
 
 from penstock.kernels import native
 from penstock.ops import math_matmul
-from penstock.ops.rounding import LARGEST
+from penstock.ops.rounding import LARGEST, is_small
 from penstock.ops.xla import jax, jnp
 
 #: Where the rows of `b` begin at equal places of the cache, oneDNN is slower than XLA,
@@ -15,11 +15,16 @@ from penstock.ops.xla import jax, jnp
 _CROWDED, _ROWS, _USES = 512, 128, 32
 
 
-def product(a, b, *, transpose_a=False, transpose_b=False):
+#: Written out in XLA's code, a small product is computed again for every element of
+#: what uses it, be it the pixels of an image. Fewer multiplications than this may be.
+_AGAIN = 1 << 12
+
+
+def product(a, b, *, transpose_a=False, transpose_b=False, handler="matrix_product"):
     """`a` [n, k] @ `b` [k, m], either stored transposed."""
     shape = a.shape[transpose_a], b.shape[not transpose_b]
     call = jax.ffi.ffi_call(
-        native.target("matrix_product"),
+        native.target(handler),
         jax.ShapeDtypeStruct(shape, jnp.float32),
         vmap_method="sequential",
     )
@@ -30,14 +35,29 @@ def _takes(a, b, *, transpose_a=False, transpose_b=False) -> bool:
     dims = (*a.shape, *b.shape)
     if any(x.dtype != np.float32 for x in (a, b)) or len(dims) != 4 or None in dims:
         return False
-    rows, inner = a.shape[::-1] if transpose_a else a.shape
-    columns = b.shape[not transpose_b]
-    if rows * inner * columns <= LARGEST:  # nothing to win, and maybe written out
-        return False
+    sizes = _sizes(a, b, transpose_a, transpose_b)
+    rows, inner, columns = sizes
+    work = rows * inner * columns
+    if work <= LARGEST:
+        written_out = work >= _AGAIN and is_small(*sizes) and 1 not in (rows, columns)
+        return written_out and native.available()
     crowded = not transpose_b and columns % _CROWDED == 0
     if crowded and inner > _ROWS and rows > _USES:
         return False
     return native.available()
 
 
-math_matmul.matmul.kernel("cpu", takes=_takes)(product)
+def _sizes(a, b, transpose_a: bool, transpose_b: bool) -> tuple[int, int, int]:
+    """Rows, terms and columns of the product."""
+    rows, terms = a.shape[::-1] if transpose_a else a.shape
+    return rows, terms, b.shape[not transpose_b]
+
+
+@math_matmul.matmul.kernel("cpu", takes=_takes)
+def _(a, b, *, transpose_a=False, transpose_b=False):
+    rows, terms, columns = _sizes(a, b, transpose_a, transpose_b)
+    small = rows * terms * columns <= LARGEST
+    return product(
+        a, b, transpose_a=transpose_a, transpose_b=transpose_b,
+        handler="small_product" if small else "matrix_product",
+    )  # fmt: skip

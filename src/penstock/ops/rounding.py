@@ -35,9 +35,13 @@ def is_small_product(a: Any, b: Any) -> bool:
     """Whether `a` [n, k] @ `b` [k, m] is one for `small_product`."""
     if a.dtype != jnp.float32 or b.dtype != jnp.float32:
         return False
+    return is_small(*a.shape, b.shape[1])
+
+
+def is_small(rows: int, terms: int, columns: int) -> bool:
+    """Whether a product of these sizes is one for `small_product`."""
     if extent.count("MatMul") > _PRODUCTS:
         return False
-    (rows, terms), columns = a.shape, b.shape[1]
     return 0 < terms <= _TERMS and 0 < rows * columns <= _ELEMENTS
 
 
