@@ -336,7 +336,29 @@ WRAPPERS = [
     replace(_one("SyncBatchNormalization", (6, 4)), reference=""),
 ]  # fmt: skip
 WRAPPERS[-3] = replace(WRAPPERS[-3], reference="keras")
+_RGB = (2, 6, 5, 3)
 OURS = [
+    *(
+        replace(_one(name, _RGB, call=_STILL, **options), reference="")
+        for name, options in {
+            "RandomInvert": {"factor": 0.3}, "RandomGrayscale": {"factor": 0.3},
+            "RandomColorDegeneration": {"factor": 0.3},
+            "RandomSharpness": {"factor": (0.2, 0.4)},
+            "RandomPosterization": {"factor": 3}, "RandomHue": {"factor": 0.3},
+            "RandomSaturation": {"factor": 0.3},
+            "Solarization": {"threshold_factor": 0.5}, "RandomErasing": {},
+            "RandomColorJitter": {"hue_factor": 0.1, "contrast_factor": 0.2},
+            "RandomGaussianBlur": {"sigma": 2.0},
+            "Pipeline": {"layers": [Inner("RandomFlip"), Inner("RandomHue",
+                                                               {"factor": 0.1})]},
+        }.items()
+    ),
+    replace(_one("AutoContrast", _RGB, value_range=(0, 1)), reference=""),
+    replace(_one("MelSpectrogram", (2, 64), fft_length=16, sequence_stride=8,
+                 num_mel_bins=4, sampling_rate=8000), reference=""),
+    replace(_one("STFTSpectrogram", (2, 64, 2), frame_length=16), reference=""),
+    replace(_one("STFTSpectrogram", (2, 64, 1), frame_length=16, mode="stft",
+                 expand_dims=True, padding="same"), reference=""),
     replace(_one("Maxout", (3, 6), units=2), reference=""),
     replace(_one("RReLU", (3, 4), call=_STILL), reference=""),
     replace(_one("SpectralNormalization", (3, 4), layer=Inner("Dense", {"units": 3})),

@@ -158,7 +158,13 @@ def test_symbolic_call_takes_any_batch(sample, arrays, facts):
             close(out.numpy(), whole.numpy()[:1], "one row")
 
 
-_AROUND = ("RNN", "Bidirectional", "TimeDistributed", "SpectralNormalization")
+_AROUND = (
+    "Pipeline",
+    "RNN",
+    "Bidirectional",
+    "TimeDistributed",
+    "SpectralNormalization",
+)
 
 
 @pytest.mark.parametrize("sample", samples.SAMPLES, ids=IDS)
@@ -177,6 +183,8 @@ def test_mixed_precision(sample):
 
 #: Exported, and no layer that could be called by itself.
 _NO_SAMPLE = {
+    "MixUp": "takes pictures and labels: tests/keras/layers",
+    "CutMix": "takes pictures and labels: tests/keras/layers",
     "Layer": "the base",
     "AbstractRNNCell": "the base of cells",
     "Wrapper": "the base of wrappers",

@@ -350,6 +350,49 @@ def deserialize(config, custom_objects=None, use_legacy_format=False):
     return FAMILY.deserialize(config, custom_objects)
 
 
+@FAMILY.add("stft")
+class STFT(_Filled):
+    """The cosines ("real") or sines of a Fourier transform, times a window.
+
+    shape: (samples, 1, bins). scaling: "density", "spectrum" or None.
+    """
+
+    def __init__(self, side="real", window="hann", scaling="density", periodic=False):
+        if side not in ("real", "imag"):
+            raise ValueError(f"side should be 'real' or 'imag'. Received: side={side}")
+        self.side, self.window = side, window
+        self.scaling, self.periodic = scaling, periodic
+
+    def _fill(self, shape, kind):
+        samples, _, bins = shape
+        weights = self._weights(samples)
+        angle = np.outer(np.arange(samples), np.arange(bins)) * np.pi / (bins - 1)
+        waves = np.cos(angle) if self.side == "real" else -np.sin(angle)
+        total = {None: 1.0, "density": np.sqrt(np.sum(weights**2)),
+                 "spectrum": np.sum(weights)}[self.scaling]  # fmt: skip
+        return (waves * weights[:, None] / total)[:, None].astype(kind.np)
+
+    def _weights(self, samples: int) -> np.ndarray:
+        if self.window is None:
+            return np.ones(samples)
+        if not isinstance(self.window, str):
+            return np.asarray(self.window, float)
+        half = {"hann": 0.5, "hamming": 0.54}.get(self.window)
+        if half is None:
+            raise ValueError(
+                f"window is 'hann', 'hamming', numbers or None; received {self.window}."
+            )
+        length = samples if self.periodic else max(samples - 1, 1)
+        return half - (1 - half) * np.cos(2 * np.pi * np.arange(samples) / length)
+
+    def get_config(self):
+        return {
+            "side": self.side, "window": self.window, "scaling": self.scaling,
+            "periodic": self.periodic,
+        }  # fmt: skip
+
+
+STFTInitializer, IdentityInitializer, OrthogonalInitializer = STFT, Identity, Orthogonal
 constant, zeros, ones, identity = Constant, Zeros, Ones, Identity
 random_normal, random_uniform = RandomNormal, RandomUniform
 normal, uniform = RandomNormal, RandomUniform

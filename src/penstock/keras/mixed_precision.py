@@ -48,7 +48,8 @@ class LossScaleOptimizer(Optimizer):
         self.dynamic = bool(dynamic)
         first = 2.0**15 if initial_scale is None else float(initial_scale)
         self.initial_scale = first
-        self.dynamic_growth_steps = (dynamic_growth_steps or 2000) if dynamic else None
+        steps: Any = (dynamic_growth_steps or 2000) if dynamic else None
+        self.dynamic_growth_steps = steps
         self._scale = fresh_variable(np.float32(first), "current_loss_scale", float32)
         self._good = fresh_variable(np.zeros((), np.int64), "good_steps", int64)
 

@@ -23,6 +23,19 @@ from penstock.keras.layers.attention import (
     Attention,
     MultiHeadAttention,
 )
+from penstock.keras.layers.augmentation import (
+    AutoContrast,
+    RandomColorDegeneration,
+    RandomColorJitter,
+    RandomGaussianBlur,
+    RandomGrayscale,
+    RandomHue,
+    RandomInvert,
+    RandomPosterization,
+    RandomSaturation,
+    RandomSharpness,
+    Solarization,
+)
 from penstock.keras.layers.borders import (
     Cropping1D,
     Cropping2D,
@@ -105,6 +118,7 @@ from penstock.keras.layers.merging import (
     multiply,
     subtract,
 )
+from penstock.keras.layers.mixing import CutMix, MixUp, Pipeline, RandomErasing
 from penstock.keras.layers.normalization import (
     BatchNormalization,
     GroupNormalization,
@@ -172,6 +186,7 @@ from penstock.keras.layers.recurrent_layers import (
 )
 from penstock.keras.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
 from penstock.keras.layers.spectral import SpectralNormalization
+from penstock.keras.layers.spectrograms import MelSpectrogram, STFTSpectrogram
 from penstock.keras.layers.wrappers import Bidirectional, TimeDistributed, Wrapper
 
 old_names.accept_in(globals())

@@ -223,13 +223,18 @@ def _bell(size: int, sigma: float) -> np.ndarray:
 @_on_batches
 def gaussian_blur(images, kernel_size=(3, 3), sigma=(1.0, 1.0)):
     """Each place the normal-weighted mean of those around, zeros outside."""
+    return blurred(images, kernel_size, sigma)
+
+
+def blurred(images, kernel_size, sigma):
+    """`gaussian_blur` of a batch with channels last."""
     (height, width), (tall, wide) = _all(kernel_size, 2), sigma
     x = floating(images)
     window = np.outer(_bell(height, float(tall)), _bell(width, float(wide)))
-    return math.cast(_weighted(x, window, "same"), images.dtype.base_dtype)
+    return math.cast(weighted(x, window, "same"), images.dtype.base_dtype)
 
 
-def _weighted(x, window: np.ndarray, padding: str):
+def weighted(x, window: np.ndarray, padding: str):
     """Each channel's windows, weighed by `window`."""
     kernel = np.repeat(window[:, :, None, None], x.dims[-1], axis=2)
     kernel = as_tensor(kernel.astype(x.dtype.base_dtype.np))
@@ -250,7 +255,7 @@ def ssim(image1, image2, max_val=1.0, filter_size=11, filter_sigma=1.5, k1=0.01,
     window = np.outer(curve, curve)
 
     def mean(x):
-        return _weighted(x, window, "valid")
+        return weighted(x, window, "valid")
 
     low, high = (k1 * max_val) ** 2, (k2 * max_val) ** 2
     ma, mb = mean(a), mean(b)
