@@ -131,8 +131,7 @@ def _compile_config(model, legacy: bool = False) -> dict[str, Any]:
     if legacy:  # Keras 2 takes its older optimizers where a .h5 does not say
         optimizer["config"]["is_legacy_optimizer"] = False
     else:
-        for name in ("jit_compile", "is_legacy_optimizer"):  # unknown to Keras 3
-            optimizer["config"].pop(name, None)
+        _for_keras_3(optimizer["config"])
     return {
         "optimizer": optimizer,
         "loss": _stored(model.loss),
@@ -140,6 +139,17 @@ def _compile_config(model, legacy: bool = False) -> dict[str, Any]:
         "loss_weights": plain(getattr(model.compiled_loss, "_weights_given", None)),
         "weighted_metrics": _stored(model.compiled_metrics._weighted_given),
     }  # fmt: skip
+
+
+def _for_keras_3(config: dict[str, Any]) -> None:
+    """Leave out what Keras 3 does not take, and say the name that it asks for."""
+    for name in ("jit_compile", "is_legacy_optimizer"):
+        config.pop(name, None)
+    schedule = config.get("learning_rate")
+    if isinstance(schedule, dict) and schedule["config"].get("name", "") is None:
+        schedule["config"]["name"] = schedule["class_name"]
+    if isinstance(config.get("inner_optimizer"), dict):
+        _for_keras_3(config["inner_optimizer"]["config"])
 
 
 def _training_config(model) -> dict[str, Any]:

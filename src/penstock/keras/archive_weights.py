@@ -267,9 +267,15 @@ def _state_of_keras_3(optimizer) -> list[np.ndarray]:
     steps, *slots = [v.numpy() for v in optimizer.weights]
     if not _keeps_slots(optimizer):
         slots = []
-    rate = optimizer.learning_rate
-    rate = rate.numpy() if hasattr(rate, "numpy") else rate
-    return [steps, np.asarray(rate, np.float32), *slots]
+    slots += [v.numpy() for v in optimizer._kept_besides().values()]
+    rate = _rate_of(optimizer)
+    return [steps, *slots] if rate is None else [steps, rate.numpy(), *slots]
+
+
+def _rate_of(optimizer) -> Variable | None:
+    """The variable of the learning rate; None where a schedule gives it."""
+    rate = getattr(optimizer, "_inner", optimizer)._learning_rate
+    return rate if isinstance(rate, Variable) else None
 
 
 def _keeps_slots(optimizer) -> bool:
@@ -293,13 +299,14 @@ def read_optimizer(model, values: list[np.ndarray]) -> None:
         optimizer.build(model.trainable_variables)
     mine = optimizer.weights
     if len(values) > 1 and np.ndim(values[1]) == 0:
-        if isinstance(optimizer._learning_rate, Variable):  # not a schedule
+        if _rate_of(optimizer) is not None:
             optimizer.learning_rate = values[1]
         values = [values[0], *values[2:]]
-        if len(values) == len(mine) + 1 and np.ndim(values[-1]) == 0:
-            values.pop()  # Nadam's product of momenta, which follows from the steps
-        if len(values) == 1 and not _keeps_slots(optimizer):
-            mine = mine[:1]
+    if len(values) == 1 and not _keeps_slots(optimizer):
+        mine = mine[:1]
+    besides = list(optimizer._kept_besides().values())
+    if len(values) == len(mine) + len(besides):
+        mine = [*mine, *besides]
     if len(values) != len(mine) or any(
         tuple(v.shape) != np.shape(a) for v, a in zip(mine, values, strict=True)
     ):

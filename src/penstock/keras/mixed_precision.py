@@ -17,6 +17,7 @@ from penstock.keras.backend_config import (
 from penstock.keras.optimizers.base import Optimizer
 from penstock.keras.optimizers.gradients import dense
 from penstock.keras.optimizers.state import fresh_variable
+from penstock.saving.object_graph import grown
 
 dtype_policy, set_dtype_policy = global_policy, set_global_policy
 DTypePolicy = FloatDTypePolicy = Policy
@@ -70,6 +71,7 @@ class LossScaleOptimizer(Optimizer):
         self._trained = list(var_list)
         self._slot_index = {id(v): i for i, v in enumerate(self._trained)}
         self.built = True
+        grown(self)
 
     def _build_in_passing(self, var_list) -> None:
         self._inner._build_in_passing(var_list)
@@ -84,6 +86,13 @@ class LossScaleOptimizer(Optimizer):
     @property
     def weights(self):
         return list(self.variables)
+
+    def _kept_besides(self):
+        return self._inner._kept_besides()
+
+    def _trackable_children(self) -> dict[str, Any]:
+        scale = _Branch(current_loss_scale=self._scale, good_steps=self._good)
+        return {**self._inner._trackable_children(), "loss_scale": scale}
 
     @property
     def iterations(self):
@@ -171,6 +180,16 @@ class LossScaleOptimizer(Optimizer):
         config = dict(config)
         inner = deserialize(config.pop("inner_optimizer"), custom_objects)
         return cls(inner, **config)
+
+
+class _Branch:
+    """Variables under one name of a checkpoint."""
+
+    def __init__(self, **variables):
+        self._variables = variables
+
+    def _trackable_children(self) -> dict[str, Any]:
+        return self._variables
 
 
 def _dense_or_none(grad):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from typing import Any
 
@@ -70,8 +71,9 @@ class Steps(tracking.Open):
             return False
         return bool(getattr(self, "_steps", None) or self.weights)
 
-    def _run_epoch(self, kind: str, feed, on_chunk, every_batch: bool):
-        """All batches of `feed` through one step each; the last result.
+    def _run_epoch(self, kind: str, feed, on_chunk, every_batch: bool, start: int = 0):
+        """All batches of `feed` from number `start` through one step each; the last
+        result.
 
         `on_chunk(first, stop, result)` is called after each run of steps.
         """
@@ -79,7 +81,10 @@ class Steps(tracking.Open):
         most = self._steps_at_once if every_batch else None
         if feed.static and not self.run_eagerly:
             with explaining(feed.template[1]):
-                return self._run_arrays(kind, feed, on_chunk, most)
+                return self._run_arrays(kind, feed, on_chunk, most, start)
+        if start:  # a backup goes on: the steps that were left, on what comes next
+            left = itertools.islice(feed, feed.steps and feed.steps - start)
+            return self._run_singly(kind, enumerate(left, start), on_chunk)
         if most == 1 or self.run_eagerly:
             return self._run_singly(kind, enumerate(feed), on_chunk)
         return self._run_groups(kind, feed, on_chunk, most)
@@ -143,16 +148,18 @@ class Steps(tracking.Open):
         result = step.run_many(arrays, index, 0, len(group))
         return result, on_chunk(at, at + len(group), result)
 
-    def _run_arrays(self, kind, feed, on_chunk, most: int | None):
+    def _run_arrays(self, kind, feed, on_chunk, most: int | None, start: int = 0):
         order = feed.index()
         size, whole = feed.batch_size, feed.count // feed.batch_size
         whole = min(whole, feed.steps)
         result = None
-        at = 0
-        if whole:
+        at = start
+        if whole > start:
             step = self._step(kind, feed.example(size))
             if step.loops and most != 1:
-                at, result = self._run_loop(step, feed, order, whole, on_chunk, most)
+                at, result = self._run_loop(
+                    step, feed, order, (start, whole), on_chunk, most
+                )
         while at < feed.steps and not (at == -1):
             rows = order[at * size : (at + 1) * size]
             batch = feed.pack([a[rows] for a in feed.arrays])
@@ -163,14 +170,15 @@ class Steps(tracking.Open):
             at += 1
         return result
 
-    def _run_loop(self, step: CompiledStep, feed, order, whole, on_chunk, most):
+    def _run_loop(self, step: CompiledStep, feed, order, ends, on_chunk, most):
         """Chunks of steps as compiled loops. (where it stopped, the last result)."""
+        at, whole = ends
         if getattr(feed, "on_device", None) is None:
             feed.on_device = [jnp.asarray(a) for a in feed.arrays]
         size = feed.batch_size
         index = jnp.asarray(order[: whole * size].reshape(whole, size).astype(np.int32))
         pace = self._paces.setdefault(step, Pace())
-        at, result = 0, None
+        result = None
         while at < whole:
             stop = min(at + (most or pace.steps), whole)
             on_chunk(at, None, None)

@@ -173,7 +173,7 @@ class Training(Steps):
         if feed.static and feed.steps * feed.batch_size < feed.count:
             feed = feeds.ContinuedFeed(feed)
         object.__setattr__(self, "_validates", validation_data is not None)
-        object.__setattr__(self, "_initial_epoch", initial_epoch)
+        object.__setattr__(self, "_goes_on_at", (initial_epoch, 0))
         verbose = 1 if verbose == "auto" else int(verbose)
         calls = callbacks if isinstance(callbacks, CallbackList) else CallbackList(
             callbacks, add_history=True, add_progbar=verbose != 0, model=self,
@@ -182,7 +182,8 @@ class Training(Steps):
         self.stop_training = False
         calls.on_train_begin()
         logs: dict[str, Any] = {}
-        for epoch in range(self._initial_epoch, epochs):  # a backup may go on later
+        first, batch = self._goes_on_at  # a backup may go on later
+        for epoch in range(first, epochs):
             self.reset_metrics()
             calls.on_epoch_begin(epoch)
             result = self._run_epoch(
@@ -190,7 +191,9 @@ class Training(Steps):
                 feed,
                 hooks(self, calls, "train", feed),
                 calls.needs_every_batch("train"),
+                batch,
             )
+            batch = 0
             ran_out = getattr(feed, "ran_out", False)
             if ran_out:
                 warnings.warn(

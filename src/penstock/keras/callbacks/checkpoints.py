@@ -174,7 +174,7 @@ class BackupAndRestore(Callback):
         """Put back what was kept. Raises ValueError where it is another model's."""
         model.optimizer.build(model.trainable_variables)
         with np.load(self._file, allow_pickle=False) as kept:
-            held = [*model.weights, *model.optimizer.variables]
+            held = _state(model)
             arrays = [kept[f"v{i}"] for i in range(int(kept["count"]))]
             if [a.shape for a in arrays] != [tuple(v.shape) for v in held]:
                 raise ValueError(
@@ -183,7 +183,8 @@ class BackupAndRestore(Callback):
                 )
             for variable, value in zip(held, arrays, strict=True):
                 variable.assign(value)
-            object.__setattr__(model, "_initial_epoch", int(kept["epoch"]) + 1)
+            at = int(kept["epoch"]), int(kept["batch"])
+            object.__setattr__(model, "_goes_on_at", at)
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch = epoch
@@ -192,20 +193,32 @@ class BackupAndRestore(Callback):
         self._batches += 1
         if self.save_freq != "epoch" and self._batches >= self.save_freq:  # pyright: ignore
             self._batches = 0
-            self._keep(self._epoch - 1)
+            done = batch + 1 == self.params.get("steps")
+            at = (self._epoch + 1, 0) if done else (self._epoch, batch + 1)
+            self._keep(*at)
 
     def on_epoch_end(self, epoch, logs=None):
         if self.save_freq == "epoch":
-            self._keep(epoch)
+            self._keep(epoch + 1, 0)
 
-    def _keep(self, epoch: int) -> None:
-        held = [*self.model.weights, *self.model.optimizer.variables]
+    def _keep(self, epoch: int, batch: int) -> None:
+        """Write down that training goes on at `batch` of `epoch`."""
+        held = _state(self.model)
         self.backup_dir.mkdir(parents=True, exist_ok=True)
         arrays = {f"v{i}": np.asarray(v.numpy()) for i, v in enumerate(held)}
         with atomic.replacing(self._file) as file:
-            arrays |= {"count": np.array(len(held)), "epoch": np.array(epoch)}
+            place = {"epoch": np.array(epoch), "batch": np.array(batch)}
+            arrays |= {"count": np.array(len(held)), **place}
             np.savez(file, **arrays)  # type: ignore[arg-type]
 
     def on_train_end(self, logs=None):
         if self.delete_checkpoint and self.backup_dir.exists():
             shutil.rmtree(self.backup_dir)
+
+
+def _state(model) -> list:
+    """Every variable that training goes on from."""
+    optimizer = model.optimizer
+    return [
+        *model.weights, *optimizer.variables, *optimizer._kept_besides().values(),
+    ]  # fmt: skip

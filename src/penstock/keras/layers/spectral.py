@@ -12,7 +12,7 @@ from penstock.keras.layers.wrappers import Wrapper
 class SpectralNormalization(Wrapper):
     """`layer`, its kernel divided in training by its largest singular value.
 
-    Found by `power_iterations` steps from the vector kept in `sn_u`. Miyato et al.
+    Found by `power_iterations` steps from the vector kept in `vector_u`. Miyato et al.
     (2018).
     """
 
@@ -38,7 +38,7 @@ class SpectralNormalization(Wrapper):
             )
         object.__setattr__(self, "kernel", kernel)
         self.vector_u = self.add_weight(
-            "sn_u", (1, kernel.shape[-1]), trainable=False,
+            "vector_u", (1, kernel.shape[-1]), trainable=False,
             initializer=initializers.TruncatedNormal(stddev=0.02),
         )  # fmt: skip
 

@@ -50,6 +50,10 @@ def deserialize(config, custom_objects=None, use_legacy_format=False, **kwargs):
     del use_legacy_format, kwargs
     if isinstance(config, dict):
         name = config.get("class_name", "")
+        if name.startswith("LossScaleOptimizer"):
+            from penstock.keras.mixed_precision import LossScaleOptimizer
+
+            return LossScaleOptimizer.from_config(config["config"], custom_objects)
         if name.lower() in FAMILY.named and name not in FAMILY.named:
             config = {**config, "class_name": name.lower()}
     return FAMILY.deserialize(config, custom_objects)

@@ -146,9 +146,12 @@ class Nadam(_Powers):
     def _make_slots(self, var_list):
         from penstock.keras.optimizers.state import fresh_variable
 
-        # The product of all momenta so far; Keras does not store it either.
+        # The product of all momenta so far; Keras 2 stores it in checkpoints only.
         self._product = fresh_variable(np.ones((), np.float32), "u_product", float32)
         self._m, self._v = self._slots(var_list, "m", "v")
+
+    def _kept_besides(self):
+        return {"_u_product": self._product} if self.built else {}
 
     def _momentum_at(self, ahead: int):
         step = math.cast(self._iterations.read_value() + ahead, float32)

@@ -199,9 +199,16 @@ class State:
         """The count of steps, then the slots, in the order they were made."""
         return _CallableList(self._variables)
 
+    def _kept_besides(self) -> dict[str, Variable]:
+        """State that files of checkpoints and `.keras` keep beside `variables`."""
+        return {}
+
     def _trackable_children(self) -> dict[str, Any]:
         """What a checkpoint keeps: state in the order made, the count, the rate."""
-        out = {"_variables": self._variables, "_iterations": self._iterations}
+        out: dict[str, Any] = {
+            "_variables": self._variables, "_iterations": self._iterations,
+            **self._kept_besides(),
+        }  # fmt: skip
         if isinstance(self._learning_rate, Variable):
             out["_learning_rate"] = self._learning_rate
         return out
