@@ -1,6 +1,7 @@
 """SavedModels: TensorFlow's are read, and what is written here says the same.
 
-That TensorFlow reads what is written here is checked by tools/record/saved_models.py.
+That TensorFlow reads what is written here, and serves it, is checked by
+tools/record/saved_models.py.
 """
 
 import json

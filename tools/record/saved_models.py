@@ -49,6 +49,18 @@ def main() -> None:
     found = json.loads(json.dumps(saved.answers(tf, rest[0])))
     print(found)
     assert found == kept, kept
+    serve(tf, rest[0], kept["served"])
+
+
+def serve(tf, folder: str, wanted) -> None:
+    """The same signature through the graph alone, as servers run it."""
+    v1 = tf.compat.v1
+    with v1.Session(graph=tf.Graph()) as session:
+        meta = v1.saved_model.load(session, ["serve"], folder)
+        signature = meta.signature_def["serving_default"]
+        fed = {signature.inputs["x"].name: 3.0}
+        found = session.run(signature.outputs["output_0"].name, fed)
+    assert found.tolist() == wanted, found
 
 
 if __name__ == "__main__":

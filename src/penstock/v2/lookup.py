@@ -135,9 +135,8 @@ class StaticHashTable(_Lookup):
                  experimental_is_anonymous=False):  # fmt: skip
         self.key_dtype = initializer.key_dtype
         self.value_dtype = initializer.value_dtype
-        self.default_value = default_value
         self.name = self.resource_handle = name or f"hash_table_{next(_numbers)}"
-        self._default = tensor(default_value, self.value_dtype)
+        self.default_value = self._default = tensor(default_value, self.value_dtype)
         self._table = _Table()
         for key, value in initializer.items():
             known = self._table.setdefault(key, value)
@@ -149,7 +148,10 @@ class StaticHashTable(_Lookup):
 
 
 class StaticVocabularyTable(_Lookup):
-    """String keys to ids; keys it does not know to buckets after those."""
+    """Keys to ids; keys that it does not know to buckets after those.
+
+    Several buckets are chosen by FarmHash (needs the package `cityhash`).
+    """
 
     def __init__(self, initializer, num_oov_buckets, lookup_key_dtype=None, name=None,
                  experimental_is_anonymous=False):  # fmt: skip
@@ -166,14 +168,16 @@ class StaticVocabularyTable(_Lookup):
         self._default = tensor(np.int64(-1))
 
     def _find(self, keys):
+        keys = tensor(keys, self.key_dtype)
         found = super()._find(keys)
-        if self._buckets > 1:
-            raise InvalidArgumentError(
-                None, None, "StaticVocabularyTable: more than one bucket for unknown "
-                "keys needs TensorFlow's FarmHash, which is not in Penstock.",
-            )  # fmt: skip
         unknown = TABLE["Less"](found, np.int64(0))
-        bucket = TABLE["Fill"](TABLE["Shape"](found), np.int64(len(self._table)))
+        first = np.int64(len(self._table))
+        if self._buckets == 1:
+            bucket = TABLE["Fill"](TABLE["Shape"](found), first)
+        else:
+            text = keys if keys.dtype is dtypes.string else TABLE["AsString"](keys)
+            spread = TABLE["StringToHashBucketFast"](text, num_buckets=self._buckets)
+            bucket = TABLE["AddV2"](spread, first)
         return TABLE["SelectV2"](unknown, bucket, found)
 
     def size(self, name=None):
