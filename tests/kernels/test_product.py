@@ -31,7 +31,7 @@ def kernels():
         pytest.skip(native.told())
 
 
-def matrices(sizes, turned=(False, False), kind=np.float32):
+def matrices(sizes, turned=(False, False), kind: type = np.float32):
     rows, terms, columns = sizes
     draw = np.random.RandomState(rows + columns)
     shapes = (rows, terms), (terms, columns)

@@ -37,7 +37,7 @@ def attributes(**changed):
     }  # fmt: skip
 
 
-def inputs(sizes, kind=np.float32, scale=0.4):
+def inputs(sizes, kind: type = np.float32, scale=0.4):
     time, batch, width, units = sizes
     draw = np.random.RandomState(sum(sizes))
     shapes = (

@@ -35,7 +35,8 @@ def is_small_product(a: Any, b: Any) -> bool:
     """Whether `a` [n, k] @ `b` [k, m] is one for `small_product`."""
     if a.dtype != jnp.float32 or b.dtype != jnp.float32:
         return False
-    return is_small(*a.shape, b.shape[1])
+    rows, terms = a.shape
+    return is_small(rows, terms, b.shape[1])
 
 
 def is_small(rows: int, terms: int, columns: int) -> bool:
