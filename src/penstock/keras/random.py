@@ -13,6 +13,7 @@ import numpy as np
 
 from penstock.api import array, math
 from penstock.api import random as draw
+from penstock.api import random_stateless as stateless
 from penstock.api.array_sort import argsort
 from penstock.api.scopes import tensor
 from penstock.api.variable import Variable
@@ -111,7 +112,41 @@ def shuffle(x, axis=0, seed=None):
     return array.gather(x, argsort(chance), axis=axis)
 
 
+def categorical(logits, num_samples, dtype="int32", seed=None):
+    """Classes [batch, num_samples], each as likely as its logits [batch, classes]."""
+    return stateless.stateless_categorical(
+        tensor(logits), num_samples, _seed(seed), dtype
+    )
+
+
+def gamma(shape, alpha, dtype=None, seed=None):
+    """Numbers of the gamma distribution of shape `alpha`."""
+    kind = _kind(dtype)
+    return stateless.stateless_gamma(
+        shape, _seed(seed), tensor(alpha, kind), dtype=kind
+    )
+
+
+def binomial(shape, counts, probabilities, dtype=None, seed=None):
+    """How many of `counts` trials succeed."""
+    kind = _kind(dtype)
+    counts, probabilities = tensor(counts, kind), tensor(probabilities, kind)
+    return stateless.stateless_binomial(
+        shape, _seed(seed), counts, probabilities, output_dtype=kind
+    )
+
+
+def beta(shape, alpha, beta, dtype=None, seed=None):
+    """Numbers of the beta distribution, of two gamma numbers; not Keras 3's own."""
+    kind, first = _kind(dtype), tensor(_seed(seed))
+    one, two = (
+        stateless.stateless_gamma(shape, now, tensor(shaped, kind), dtype=kind)
+        for now, shaped in ((first, alpha), (first + np.array([0, 1]), beta))
+    )
+    return one / (one + two)
+
+
 __all__ = [
-    "SeedGenerator", "dropout", "normal", "randint", "shuffle", "truncated_normal",
-    "uniform",
+    "SeedGenerator", "beta", "binomial", "categorical", "dropout", "gamma", "normal",
+    "randint", "shuffle", "truncated_normal", "uniform",
 ]  # fmt: skip

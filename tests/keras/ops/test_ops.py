@@ -189,12 +189,23 @@ def test_between_layers():
         (lambda s: random.randint((4,), 0, 100, seed=s), [89, 34, 80, 16]),
         (lambda s: random.dropout(np.ones(4, "f4"), 0.5, seed=s), [2, 0, 2, 0]),
         (lambda s: random.shuffle(np.arange(6), seed=s)[:4], [4, 3, 5, 1]),
+        (lambda s: random.gamma((3,), 2.0, seed=s), [3.0492713, 1.9660243, 1.6230073]),
+        (lambda s: random.binomial((4,), 10.0, 0.3, seed=s), [1, 2, 3, 6]),
+        (
+            lambda s: random.categorical(np.log([[0.1, 0.2, 0.7]]), 6, seed=s),
+            [[0, 2, 0, 2, 2, 0]],
+        ),
     ],
 )
 def test_random_numbers(draw, wanted):
     """What Keras 3.15 on TensorFlow 2.21 gave for seed 1."""
     np.testing.assert_allclose(draw(1).numpy(), wanted, rtol=1e-5, atol=1e-6)
     assert (draw(1).numpy() == draw(random.SeedGenerator(1)).numpy()).all()
+
+
+def test_beta_numbers_have_their_mean():
+    drawn = random.beta((2000,), 2.0, 3.0, seed=1).numpy()
+    assert abs(drawn.mean() - 0.4) < 0.02 and abs(drawn.var() - 0.04) < 0.004
 
 
 def test_seeds_come_one_after_another():
