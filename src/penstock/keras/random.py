@@ -115,7 +115,7 @@ def shuffle(x, axis=0, seed=None):
 def categorical(logits, num_samples, dtype="int32", seed=None):
     """Classes [batch, num_samples], each as likely as its logits [batch, classes]."""
     return stateless.stateless_categorical(
-        tensor(logits), num_samples, _seed(seed), dtype
+        tensor(logits), num_samples, _seed(seed), as_dtype(dtype)
     )
 
 
