@@ -5,6 +5,7 @@ import pytest
 from cli import fakes
 from penstock.cli import check as check_module
 from penstock.cli import facade
+from penstock.cli.check import _unknown_keywords
 
 
 @pytest.fixture
@@ -65,6 +66,28 @@ def test_missing_names_keywords_and_methods(check):
         "tf.train.Saver().export": ["missing", "program.py:8"],
     }
     assert lines[-1].startswith("6 of ") and lines[-1].endswith("are not in Penstock.")
+
+
+class _Base:
+    def __init__(self, name=None):
+        self.name = name
+
+
+class _Between(_Base):
+    def __init__(self, **kwargs):
+        self.period = kwargs.pop("period", 1)
+        super().__init__(**kwargs)
+
+
+class _Made(_Between):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+
+
+def test_what_a_class_passes_on_is_checked_too():
+    keywords = ("units", "name", "period", "forget_biaz")
+    assert _unknown_keywords(_Made, keywords) == ["forget_biaz"]
+    assert _unknown_keywords(lambda **kwargs: None, keywords) == []
 
 
 def test_python_2_and_own_modules_are_told(check, folder):

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from penstock.cli import facade
 from penstock.cli.facade import FaceModule
@@ -149,14 +150,29 @@ def _sets_itself(kind: type, name: str) -> bool:
 def _unknown_keywords(value: object, keywords: tuple[str, ...]) -> list[str]:
     if not isinstance(value, Callable):
         return []
-    try:
-        parameters = inspect.signature(value).parameters.values()
-    except (TypeError, ValueError):
-        return []
-    if any(p.kind is p.VAR_KEYWORD for p in parameters):
-        return []
-    taken = {p.name for p in parameters if p.kind is not p.POSITIONAL_ONLY}
-    return [keyword for keyword in keywords if keyword not in taken]
+    taken: set[str] = set()
+    for function in _passed_on(value):
+        try:
+            parameters = inspect.signature(function).parameters.values()
+        except (TypeError, ValueError):
+            return []
+        taken |= {p.name for p in parameters if p.kind is not p.POSITIONAL_ONLY}
+        # What it takes out of its ** by name.
+        constants = getattr(getattr(function, "__code__", None), "co_consts", ())
+        taken |= {c for c in constants if isinstance(c, str)}
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+            return [keyword for keyword in keywords if keyword not in taken]
+    return []
+
+
+def _passed_on(value: Any) -> list[Any]:
+    """What gets the keywords of a call: `value`, or a class's own `__init__`s.
+
+    An `__init__` with ** passes the rest on to the next class's.
+    """
+    own = [vars(c)["__init__"] for c in getattr(value, "__mro__", ())
+           if "__init__" in vars(c) and c is not object]  # fmt: skip
+    return own or [value]
 
 
 def _report(program, found, face, only_missing):
