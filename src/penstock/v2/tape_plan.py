@@ -141,9 +141,9 @@ def _remembered(records, targets, sources) -> tuple | None:
 
 def _remember(records, targets, sources, plan: _Backward, inputs) -> None:
     places = _places(records)
-    ends = [places.get(id(t)) for t in (*targets, *sources)]
-    if None in ends:
+    if not all(id(t) in places for t in (*targets, *sources)):
         return
+    ends = [places[id(t)] for t in (*targets, *sources)]
     if len(_by_recipes) >= _MOST_KNOWN:
         _by_recipes.clear()
     key = (len(targets), *[record[0] for record in records])
