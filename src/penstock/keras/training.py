@@ -16,7 +16,15 @@ from penstock.keras.class_weights import weighted
 from penstock.keras.compiled import CompiledLoss, CompiledMetrics
 from penstock.keras.optimizers.base import Optimizer
 from penstock.keras.steps import Steps
+from penstock.keras.utils.interactive import is_interactive_logging_enabled
 from penstock.v2.tape import GradientTape
+
+
+def _verbosity(verbose) -> int:
+    """What "auto" is: the bar, or where progress is logged a line for each epoch."""
+    if verbose != "auto":
+        return int(verbose)
+    return 1 if is_interactive_logging_enabled() else 2
 
 
 class Training(Steps):
@@ -174,7 +182,7 @@ class Training(Steps):
             feed = feeds.ContinuedFeed(feed)
         object.__setattr__(self, "_validates", validation_data is not None)
         object.__setattr__(self, "_goes_on_at", (initial_epoch, 0))
-        verbose = 1 if verbose == "auto" else int(verbose)
+        verbose = _verbosity(verbose)
         calls = callbacks if isinstance(callbacks, CallbackList) else CallbackList(
             callbacks, add_history=True, add_progbar=verbose != 0, model=self,
             verbose=verbose, epochs=epochs, steps=feed.steps,
@@ -266,7 +274,7 @@ class Training(Steps):
 
         self._check_compiled()
         feed = feeds.feed(x, y, sample_weight, batch_size, steps)
-        verbose = 1 if verbose == "auto" else int(verbose)
+        verbose = _verbosity(verbose)
         calls = callbacks if isinstance(callbacks, CallbackList) else CallbackList(
             callbacks, add_history=False, add_progbar=verbose != 0, model=self,
             verbose=verbose, epochs=1, steps=feed.steps,
@@ -285,7 +293,7 @@ class Training(Steps):
         from penstock.keras.callbacks import CallbackList
 
         feed = feeds.feed(x, None, None, batch_size, steps)
-        verbose = 1 if verbose == "auto" else int(verbose)
+        verbose = _verbosity(verbose)
         calls = callbacks if isinstance(callbacks, CallbackList) else CallbackList(
             callbacks, add_history=False, add_progbar=verbose != 0, model=self,
             verbose=verbose, epochs=1, steps=feed.steps,

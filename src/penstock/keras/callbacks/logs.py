@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 import csv
 import json
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from penstock.keras.callbacks.base import Callback
+from penstock.keras.utils.interactive import say
 from penstock.keras.utils.progbar import Progbar
 
 
@@ -101,7 +101,7 @@ class ProgbarLogger(Callback):
     def on_epoch_begin(self, epoch, logs=None):
         self._restart()
         if self.verbose and self.epochs > 1:
-            sys.stdout.write(f"Epoch {epoch + 1}/{self.epochs}\n")
+            say(f"Epoch {epoch + 1}/{self.epochs}\n")
 
     def on_train_batch_end(self, batch, logs=None):
         self._advance(batch, logs)

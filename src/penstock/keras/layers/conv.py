@@ -137,7 +137,15 @@ class Conv(Layer):
         self.built = True
 
     def call(self, inputs):
-        return self._finished(self._convolved(self._flat(inputs)), inputs)
+        outputs = self._convolved(self._flat(inputs))
+        if any(d is not None and d <= 0 for d in outputs.dims[1:]):
+            raise ValueError(
+                "One of the dimensions in the output is <= 0 due to downsampling in "
+                f"{self.name}. Consider increasing the input size. Received input "
+                f"shape {inputs.shape.as_list()} which would produce output shape with "
+                "a zero or negative value in a dimension."
+            )
+        return self._finished(outputs, inputs)
 
     def _flat(self, inputs):
         """`inputs` with all batch dimensions as one."""

@@ -27,13 +27,18 @@ class _Merge(Layer):
         self.built = True
 
     def _check_shapes(self, shapes) -> None:
+        if len({s[0] for s in shapes if s and s[0] is not None}) > 1:
+            raise ValueError(
+                "Cannot merge tensors with different batch sizes. Got tensors with "
+                f"shapes {shapes}"
+            )
         if len({len(s) for s in shapes}) > 1:
             return
         for sizes in zip(*(s[1:] for s in shapes), strict=True):
             if len({d for d in sizes if d not in (None, 1)}) > 1:
                 raise ValueError(
-                    "Operands could not be broadcast together with shapes "
-                    f"{' '.join(str(s[1:]) for s in shapes)}"
+                    "Inputs have incompatible shapes. Received shapes "
+                    f"{' and '.join(str(s[1:]) for s in shapes)}"
                 )
 
     def call(self, inputs):
@@ -75,7 +80,7 @@ class Subtract(_Merge):
         if len(input_shape) != 2:
             raise ValueError(
                 "A `Subtract` layer should be called on exactly 2 inputs. Received: "
-                f"input_shape={input_shape}"
+                f"input_shape={[tuple(s) for s in input_shape]}"
             )
 
     def _merged(self, inputs):
@@ -118,6 +123,11 @@ class Concatenate(_Merge):
         self.axis = axis
 
     def _check_shapes(self, shapes) -> None:
+        if len({s[0] for s in shapes if s and s[0] is not None}) > 1:
+            raise ValueError(
+                "Cannot merge tensors with different batch sizes. Got tensors with "
+                f"shapes {shapes}"
+            )
         ranks = {len(s) for s in shapes}
         if len(ranks) > 1:
             raise ValueError(
@@ -170,6 +180,11 @@ class Dot(_Merge):
         self.axes, self.normalize = axes, normalize
 
     def _check_shapes(self, shapes) -> None:
+        if len({s[0] for s in shapes if s and s[0] is not None}) > 1:
+            raise ValueError(
+                "Cannot merge tensors with different batch sizes. Got tensors with "
+                f"shapes {shapes}"
+            )
         if len(shapes) != 2:
             raise ValueError(
                 "A `Dot` layer should be called on a list of 2 inputs. Received: "
