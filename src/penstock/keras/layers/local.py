@@ -112,7 +112,7 @@ def _applied(x, kernel, window, strides):
             picked = array.gather(picked, [o + s * i for i in range(n)], axis=axis)
         parts.append(array.reshape(picked, [-1, _product(grid), x.dims[-1]]))
     out = math.einsum("bpk,pkf->bpf", array.concat(parts, 2), kernel)
-    return array.reshape(out, [-1, *grid, kernel.dims[-1]])
+    return array.reshape(out, [-1, *grid, out.dims[-1]])
 
 
 def local_conv1d(inputs, kernel, kernel_size, strides, data_format=None):
