@@ -83,7 +83,7 @@ class _Local(Layer):
         x = inputs
         if self.data_format == "channels_first":
             x = array.transpose(x, [0, *range(2, self.rank + 2), 1])
-        out = _applied(x, self.kernel, self.kernel_size, self.strides)
+        out = _applied(x, tensor(self.kernel), self.kernel_size, self.strides)
         if self.bias is not None:
             out = out + self.bias
         if self.data_format == "channels_first":
