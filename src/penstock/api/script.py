@@ -6,13 +6,15 @@ import pprint
 import sys
 from typing import Any
 
+import numpy as np
+
 from penstock.api.scopes import tensor
 from penstock.core import nest
 from penstock.core.dtypes import as_dtype
 from penstock.ir import context
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
-from penstock.ops.host import register
+from penstock.ops.host import as_outputs, register
 
 
 def py_func(func, inp, Tout, stateful=True, name=None):
@@ -31,8 +33,10 @@ def numpy_function(
     if func is None:
         return lambda f: lambda *args: numpy_function(f, args, Tout, stateful, name)
     if context.executing_eagerly():
-        made = func(*[getattr(x, "numpy", lambda x=x: x)() for x in inp])
-        return nest.map_structure(tensor, made)
+        made = func(*[np.asarray(x) for x in inp])
+        if isinstance(made, list | tuple):
+            return [tensor(v) for v in made]
+        return tensor(made)
     return py_func(func, inp, Tout, stateful, name)
 
 
@@ -41,7 +45,8 @@ def py_function(func: Any = None, inp: Any = None, Tout=None, name=None):
     if func is None:
         return lambda f: lambda *args: py_function(f, args, Tout, name)
     if context.executing_eagerly():
-        return func(*[tensor(x) for x in inp])
+        made = func(*[tensor(x) for x in inp])
+        return _eager_outputs(getattr(func, "__name__", "func"), made, Tout)
 
     def eagerly(*arrays):
         from penstock.runtime import eager
@@ -53,6 +58,21 @@ def py_function(func: Any = None, inp: Any = None, Tout=None, name=None):
         return out if isinstance(made, list | tuple) else out[0]
 
     return _call("EagerPyFunc", eagerly, inp, Tout, name)
+
+
+def _eager_outputs(name: str, made, Tout):
+    """Tensors stay, so that gradients pass through; the rest becomes tensors."""
+    many = isinstance(Tout, list | tuple)
+    kinds = [as_dtype(t) for t in (Tout if many else [Tout])]
+    values = list(made) if isinstance(made, list | tuple) else [made]
+    if len(values) != len(kinds):
+        as_outputs(name, values, kinds)  # tells what is wrong
+    out = [
+        v if isinstance(v, Tensor) and v.dtype is kind
+        else tensor(as_outputs(name, [v], [kind])[0])
+        for v, kind in zip(values, kinds, strict=False)
+    ]  # fmt: skip
+    return out if many else out[0]
 
 
 def _call(op: str, func, inp, Tout, name):

@@ -42,7 +42,8 @@ def to_array(value, dtype: DType | None = None) -> np.ndarray:
 
 def _from_numpy(value, dtype: DType | None) -> np.ndarray:
     array = np.asarray(value)
-    if array.dtype.kind in "SU":
+    numbers = dtype is not None and dtype.base_dtype is not dtypes.string
+    if array.dtype.kind in "SU" or (array.dtype.kind == "O" and not numbers):
         array = _encode(array)
     if dtype is None or array.dtype == dtype.np:
         dtypes.as_dtype(array.dtype)  # TypeError for what TensorFlow has no type for
@@ -103,11 +104,20 @@ def _strings(value) -> np.ndarray:
 
 
 def _encode(array: np.ndarray) -> np.ndarray:
-    """Strings as the bytes TensorFlow keeps."""
-    out = np.empty(array.shape, dtype=object)
-    for index, item in np.ndenumerate(array):
-        out[index] = item.encode() if isinstance(item, str) else bytes(item)
-    return out
+    """Strings as the bytes TensorFlow keeps. Raises ValueError for other objects."""
+    items = array.ravel().tolist()
+    if array.dtype.kind == "O" and all(type(item) is bytes for item in items):
+        return array
+    out = np.empty(len(items), dtype=object)
+    for at, item in enumerate(items):
+        if not isinstance(item, str | bytes):
+            raise ValueError(
+                f"Failed to convert a NumPy array to a Tensor: its element {at} is "
+                f"{item!r} ({type(item).__name__}), the array's dtype object. Give "
+                "strings, or name a numeric dtype: array.astype(np.float32)."
+            )
+        out[at] = item.encode() if isinstance(item, str) else item
+    return out.reshape(array.shape)
 
 
 def _objects(value, kind: DType | None) -> np.ndarray:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from penstock.core import nest
+from penstock.core.convert import to_array
 from penstock.ir.tensor import Tensor
 
 
@@ -40,8 +41,8 @@ def as_array(value) -> np.ndarray:
     if hasattr(value, "to_numpy"):  # data frames and series
         value = value.to_numpy()
     array = np.asarray(value)
-    if array.dtype.kind in "SU":
-        return array.astype(object)
+    if array.dtype.kind in "SUO":
+        return to_array(array)
     if array.dtype == np.float64:
         return array.astype(np.float32)
     if array.dtype.kind in "iu" and not isinstance(value, np.ndarray):

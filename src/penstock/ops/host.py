@@ -36,7 +36,16 @@ def _unknown(input, *, Tout, **_):
 
 
 def _called(input, *, token, Tout):
-    result = FUNCTIONS[token](*input)
+    # Scalars arrive as NumPy's scalars and as bytes, which have `decode`.
+    result = FUNCTIONS[token](*[np.asarray(x)[()] for x in input])
+    return as_outputs(token, result, Tout)
+
+
+def as_outputs(token: str, result, Tout) -> tuple[np.ndarray, ...]:
+    """What the function `token` returned, as arrays of the dtypes `Tout`.
+
+    Raises InvalidArgumentError for another number of values and for other dtypes.
+    """
     values = list(result) if isinstance(result, list | tuple) else [result]
     if not Tout:
         return ()
@@ -58,7 +67,9 @@ def _converted(token: str, i: int, value: Any, kind) -> np.ndarray:
         return to_array(value, string)
     array = np.asarray(value.numpy() if hasattr(value, "numpy") else value)
     if isinstance(value, int | float | list | tuple) and not isinstance(value, bool):
-        array = array.astype(kind.np)  # plain Python numbers have no dtype of their own
+        # Plain Python numbers have no dtype of their own, but keep what they say.
+        if not (array.dtype.kind == "f" and kind.is_integer):
+            array = array.astype(kind.np)
     if array.dtype != kind.np:
         raise InvalidArgumentError(
             f"{i}-th value returned by {token} is {array.dtype.name}, but expects "

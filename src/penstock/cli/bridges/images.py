@@ -11,6 +11,11 @@ def pillow(image):
     add(image, {"CUBIC": lambda: image.BICUBIC})
 
 
+def pillow_package(package):
+    """`import PIL` and then `PIL.Image`, which importing TensorFlow brought in."""
+    import PIL.Image  # noqa: F401
+
+
 def bytescale(data, cmin=None, cmax=None, high=255, low=0):
     """`data` scaled from cmin..cmax to low..high, as bytes; bytes stay as they are."""
     import numpy as np
@@ -77,6 +82,7 @@ def scipy_misc(misc):
 
 SCIPY = "scipy.misc.imread, imresize, imsave, toimage"
 BRIDGES = [
+    Bridge("PIL", "PIL.Image", pillow_package),
     Bridge("PIL.Image", "Image.ANTIALIAS", pillow),
     Bridge("scipy.misc", SCIPY, scipy_misc),
 ]
