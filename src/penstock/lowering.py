@@ -101,7 +101,9 @@ class Frame:
         """Let the results of `node` be computed once, whoever uses them."""
         for tensor in node.outputs:
             value: Any = self.values.get(id(tensor))
-            if tensor.dtype.base_dtype.is_floating and not _known(value):
+            if not hasattr(value, "shape") or _known(value):
+                continue  # a variable's handle, a stack without a shape yet
+            if tensor.dtype.base_dtype.is_floating:
                 one = jnp.asarray(self.one, value.dtype)
                 self.values[id(tensor)] = value / one
 

@@ -7,6 +7,7 @@ so a loop that fills a stack costs what filling an array costs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.op import STOPS, TABLE, op
 from penstock.ops import rules
 from penstock.ops.array import reshape, shape_of
-from penstock.ops.xla import jnp, lax
+from penstock.ops.xla import jax, jnp, lax
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,18 @@ class Unshaped:
     size: int
     dtype: Any
 
+    def __post_init__(self):
+        _register()
+
     def filled(self, shape) -> Any:
         """Zeros in its place, for elements of `shape`."""
         return jnp.zeros((self.size, *shape), self.dtype)
+
+
+@cache
+def _register() -> None:
+    """Let compiled steps take unshaped stacks: a fact to compile for, not an array."""
+    jax.tree_util.register_static(Unshaped)
 
 
 def _reserved(size, *, element_shape=None, **_):

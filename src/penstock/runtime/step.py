@@ -14,6 +14,7 @@ from penstock.ir.node import Node
 from penstock.ir.tensor import Tensor
 from penstock.lowering import Frame
 from penstock.ops import extent
+from penstock.ops.control_stack import Unshaped
 from penstock.ops.subgraph import NotOnDevice, move_to_host
 from penstock.ops.xla import jax, jnp
 from penstock.runtime.plan import Plan, Segment, make_plan, split
@@ -163,7 +164,8 @@ def _distinct(arrays: list[Any], taken: list[Any]) -> list[Any]:
     seen = {id(t) for t in taken}
     out = []
     for array in arrays:
-        array = jnp.copy(array) if id(array) in seen else jnp.asarray(array)
+        if not isinstance(array, Unshaped):
+            array = jnp.copy(array) if id(array) in seen else jnp.asarray(array)
         seen.add(id(array))
         out.append(array)
     return out
@@ -194,7 +196,8 @@ class HostStep:
 
 
 def _as_array(value: Any) -> Any:
-    return np.asarray(value) if hasattr(value, "dtype") else value
+    plain = isinstance(value, Unshaped) or not hasattr(value, "dtype")
+    return value if plain else np.asarray(value)
 
 
 def call_graph(

@@ -234,6 +234,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     ),
     "contrib.rnn": ({}, _both("contrib_rnn*", "rnn*", "cells*")),
     "contrib.seq2seq": ({}, ("penstock.v1.contrib_seq2seq",)),
+    "contrib.crf": ({}, ("penstock.v1.contrib_crf",)),
     "contrib.framework": (
         _spelled(
             "penstock.v1.global_step",

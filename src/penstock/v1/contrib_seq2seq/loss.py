@@ -58,3 +58,6 @@ def sequence_loss(
         if not (average_across_batch or average_across_timesteps):
             return total
         return total / (reduce.reduce_sum(weights, axes) + _TINY)
+
+
+__all__ = ["sequence_loss"]
