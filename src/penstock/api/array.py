@@ -1,9 +1,6 @@
 """`tf.reshape` and its kin: the array functions of three modules by one name."""
 
 from penstock.api.array_index import (
-    ListDiff,
-    Unique,
-    UniqueWithCounts,
     boolean_mask,
     constant_value_as_shape,
     dynamic_partition,
@@ -75,9 +72,6 @@ from penstock.api.array_order import (
 )
 
 __all__ = [
-    "ListDiff",
-    "Unique",
-    "UniqueWithCounts",
     "batch_to_space",
     "bitcast",
     "boolean_mask",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from penstock.api.array_make import (
 )
 from penstock.api.array_make import ones_like as _ones_like
 from penstock.api.array_order import concat, tile
+from penstock.api.named_results import ListDiff, Unique, UniqueWithCounts
 from penstock.api.scopes import maybe_scope, scope, tensor
 from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype
@@ -287,25 +287,3 @@ def get_static_value(tensor, partial=False):
 def constant_value_as_shape(tensor):
     """A 1-D integer tensor as a TensorShape, unknown where it is not known."""
     return TensorShape(constant_dims(tensor))
-
-
-class Unique(tuple):
-    """What `unique` gives: `y` and `idx`."""
-
-    y = property(lambda self: self[0])
-    idx = property(lambda self: self[1])
-
-    def __new__(cls, *parts):
-        return super().__new__(cls, parts)
-
-
-class UniqueWithCounts(Unique):
-    """What `unique_with_counts` gives: `y`, `idx` and `count`."""
-
-    count: Any = property(lambda self: self[2])
-
-
-class ListDiff(Unique):
-    """What `setdiff1d` gives: `out` and `idx`."""
-
-    out = property(lambda self: self[0])

@@ -19,6 +19,7 @@ from penstock.api.clip import global_norm
 from penstock.api.linalg_norm import norm, normalize
 from penstock.api.math_functions import cast, conj
 from penstock.api.math_reduce import reduce_sum
+from penstock.api.named_results import LogMatrixDeterminant, Lu, Qr
 from penstock.api.nn import l2_normalize
 from penstock.api.operands import tensor_named
 from penstock.api.scopes import scope
@@ -226,7 +227,7 @@ def det(input, name=None):
 
 def slogdet(input, name=None):
     """(sign, log |det|) of square matrices."""
-    return ops.log_matrix_determinant(input, name=name)
+    return LogMatrixDeterminant(*ops.log_matrix_determinant(input, name=name))
 
 
 def logdet(matrix, name=None):
@@ -267,7 +268,7 @@ def lstsq(matrix, rhs, l2_regularizer=0.0, fast=True, name=None):
 
 def qr(input, full_matrices=False, name=None):
     """(q, r): orthonormal columns times an upper triangle."""
-    return linalg_decompose.qr(input, full_matrices=full_matrices, name=name)
+    return Qr(*linalg_decompose.qr(input, full_matrices=full_matrices, name=name))
 
 
 def svd(tensor, full_matrices=False, compute_uv=True, name=None):
@@ -291,7 +292,7 @@ def eigvalsh(tensor, name=None):
 def lu(input, output_idx_type=dtypes.int32, name=None):
     """(packed lower and upper triangles, permutation) of square matrices."""
     kind = as_dtype(output_idx_type)
-    return linalg_decompose.lu(input, output_idx_type=kind, name=name)
+    return Lu(*linalg_decompose.lu(input, output_idx_type=kind, name=name))
 
 
 def expm(input, name=None):

@@ -362,8 +362,8 @@ def cast(x, dtype, name=None) -> Any:
         if isinstance(x, IndexedSlices):
             values = math_cast.cast(x.values, DstT=kind, name=full or None)
             return IndexedSlices(values, x.indices, x.dense_shape)
-        if hasattr(x, "_with_values"):  # a SparseTensor
-            return x._with_values(cast(x.values, kind, name=full or None))
+        if hasattr(x, "with_values"):  # a SparseTensor
+            return x.with_values(cast(x.values, kind, name=full or None))
         x = tensor_named(x, None, "x")
         if x.dtype.base_dtype is kind:
             return x

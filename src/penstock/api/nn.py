@@ -5,6 +5,7 @@ from __future__ import annotations
 import math as pymath
 
 from penstock.api import array, operators, random  # noqa: F401
+from penstock.api.named_results import TopKV2
 from penstock.api.nn_embedding import (
     embedding_lookup,
     embedding_lookup_sparse,
@@ -212,10 +213,8 @@ def _noise_shape(x: Tensor, noise_shape):
 
 def top_k(input, k=1, sorted=True, index_type=int32, name=None):
     """The `k` largest entries along the last axis: (values, indices)."""
-    from collections import namedtuple
-
     found = TABLE["TopKV2"](input, k, sorted=sorted, index_type=index_type, name=name)
-    return namedtuple("TopKV2", ["values", "indices"])(*found)
+    return TopKV2(*found)
 
 
 def in_top_k(targets, predictions, k, name=None):

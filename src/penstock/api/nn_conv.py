@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from penstock.api import array
+from penstock.api.named_results import MaxPoolWithArgmax
 from penstock.api.scopes import scope, tensor
 from penstock.core.dtypes import int32
 from penstock.core.errors import ShapeError
@@ -350,13 +351,14 @@ def max_pool_with_argmax(
     include_batch_in_index=False, name=None,
 ):  # fmt: skip
     """(pooled, flattened index of each maximum)."""
-    return TABLE["MaxPoolWithArgmax"](
+    found = TABLE["MaxPoolWithArgmax"](
         input,
         ksize=per_dimension(ksize, 4, data_format, "ksize"),
         strides=per_dimension(strides, 4, data_format, "strides"),
         padding=paddings(padding)[0], Targmax=output_dtype,
         include_batch_in_index=include_batch_in_index, name=name,
     )  # fmt: skip
+    return MaxPoolWithArgmax(*found)
 
 
 def dilation2d(

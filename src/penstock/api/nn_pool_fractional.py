@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from penstock.api.named_results import FractionalPool
 from penstock.api.random import get_seed
 from penstock.core import nest
 from penstock.core.errors import ShapeError
@@ -18,11 +19,12 @@ def pooled(
             f"pooling_ratio must be [1, rows, columns, 1] with no entry below 1; "
             f"received {pooling_ratio}."
         )
-    return TABLE[kind](
+    found = TABLE[kind](
         value, pooling_ratio=ratio, pseudo_random=bool(pseudo_random),
         overlapping=bool(overlapping), deterministic=bool(deterministic),
         seed=int(seeds[0]), seed2=int(seeds[1]), name=name,
     )  # fmt: skip
+    return FractionalPool(*found)
 
 
 def _ratio(pooling_ratio):

@@ -5,6 +5,8 @@ What only moves entries about runs on the host; sums go through segment ops.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.api.scopes import tensor
@@ -166,16 +168,31 @@ def map_values(op, *args, **kwargs):
     return SparseTensor(first.indices, out, first.dense_shape)
 
 
+def _parted_axes(shape, axis) -> tuple[Any, Any]:
+    """(the axes that stay, a mask of those that go) for `shape`, of any length."""
+    rank = shape.dims[0] if shape.dims else None
+    if rank is not None:
+        axes = np.arange(rank) if axis is None else np.atleast_1d(axis) % rank
+        gone = np.isin(np.arange(rank), axes)
+        return np.flatnonzero(~gone).astype(np.int32), gone
+    count = TABLE["Size"](shape)
+    every = TABLE["Range"](np.int32(0), count, np.int32(1))
+    if axis is None:
+        return np.zeros(0, np.int32), TABLE["GreaterEqual"](every, 0)
+    axes = TABLE["FloorMod"](np.atleast_1d(np.int32(axis)), count)
+    same = TABLE["Equal"](TABLE["ExpandDims"](every, 1), axes)
+    gone = TABLE["Any"](same, [1])
+    left = TABLE["Where"](TABLE["LogicalNot"](gone))
+    return TABLE["Cast"](
+        TABLE["Squeeze"](left, squeeze_dims=[1]), DstT=dtypes.int32
+    ), gone
+
+
 def _reduce(op: str):
     def reduce(sp_input, axis=None, keepdims=None, output_is_sparse=False, name=None):
-        rank = sp_input.dense_shape.dims[0]
-        axes = range(rank) if axis is None else np.atleast_1d(axis)
-        gone = sorted({int(a) % rank for a in axes})
-        left = [a for a in range(rank) if a not in gone]
-        sizes = TABLE["GatherV2"](sp_input.dense_shape, np.array(left, np.int32), 0)
-        ids = ops.sparse_flat_ids(
-            TABLE["GatherV2"](sp_input.indices, np.array(left, np.int32), 1), sizes
-        )
+        left, gone = _parted_axes(sp_input.dense_shape, axis)
+        sizes = TABLE["GatherV2"](sp_input.dense_shape, left, 0)
+        ids = ops.sparse_flat_ids(TABLE["GatherV2"](sp_input.indices, left, 1), sizes)
         count = TABLE["Cast"](TABLE["Prod"](sizes, [0]), DstT=dtypes.int32)
         out = TABLE[op](sp_input.values, ids, count)
         if op != "UnsortedSegmentSum":  # rows without entries count as zeros
@@ -184,8 +201,7 @@ def _reduce(op: str):
             none = TABLE["Equal"](there, TABLE["ZerosLike"](there))
             out = TABLE["SelectV2"](none, TABLE["ZerosLike"](out), out)
         if keepdims:
-            mask = np.isin(np.arange(rank), gone)
-            sizes = TABLE["SelectV2"](mask, np.int64(1), sp_input.dense_shape)
+            sizes = TABLE["SelectV2"](gone, np.int64(1), sp_input.dense_shape)
         out = TABLE["Reshape"](out, sizes)
         return from_dense(out) if output_is_sparse else out
 

@@ -122,8 +122,15 @@ def decode_base64(input, name=None):
 
 
 def decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, name=None):
-    """The bytes of each string as numbers of `out_type`, along a new last axis."""
-    del fixed_length
+    """The bytes of each string as numbers of `out_type`, along a new last axis.
+
+    With `fixed_length` strings are cut to so many bytes, or filled up with zeros.
+    """
+    if fixed_length is not None:
+        return TABLE["DecodePaddedRaw"](
+            input_bytes, fixed_length, out_type=as_dtype(out_type),
+            little_endian=little_endian, name=name,
+        )  # fmt: skip
     return TABLE["DecodeRaw"](
         input_bytes, out_type=as_dtype(out_type), little_endian=little_endian, name=name
     )

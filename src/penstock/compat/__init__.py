@@ -1,5 +1,6 @@
 """The faces by TensorFlow's names for them, and what kept both Pythons apart."""
 
+from penstock.core.shapes import dimension_at_index, dimension_value
 from penstock.core.text import (
     as_bytes,
     as_str,
@@ -15,8 +16,8 @@ from penstock.core.text import (
 
 __all__ = [
     "as_bytes", "as_str", "as_str_any", "as_text", "bytes_or_text_types",
-    "complex_types", "forward_compatible", "integral_types", "path_to_str",
-    "real_types",
+    "complex_types", "dimension_at_index", "dimension_value", "forward_compatible",
+    "integral_types", "path_to_str", "real_types",
 ]  # fmt: skip
 
 

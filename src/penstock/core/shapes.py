@@ -388,3 +388,14 @@ class TensorShape:
 
     def __reduce__(self):
         return TensorShape, (self._dims,)
+
+
+def dimension_value(dimension):
+    """The size of a Dimension, or the number itself. As `tf.compat.dimension_value`."""
+    return dimension.value if isinstance(dimension, Dimension) else dimension
+
+
+def dimension_at_index(shape, index: int) -> Dimension:
+    """Size `index` of `shape` as a Dimension, unknown where its rank is."""
+    shape = TensorShape(shape)
+    return Dimension(None if shape.rank is None else shape.as_list()[index])

@@ -26,6 +26,7 @@ _config, _meta_graph, _tensor_shape, _types, _versions = map(
     _generated, ("config", "meta_graph", "tensor_shape", "types", "versions")
 )
 AttrValue = _generated("attr_value").AttrValue
+ClusterDef = _generated("cluster").ClusterDef
 CollectionDef = _meta_graph.CollectionDef
 ConfigProto = _config.ConfigProto
 DataType = _types.DataType

@@ -191,13 +191,13 @@ class Graph:
     # --- dependencies, devices ----------------------------------------------------
 
     @contextmanager
-    def control_dependencies(self, inputs) -> Generator[None, None, None]:
-        """Nodes made inside run after `inputs`; None forgets the outer blocks."""
+    def control_dependencies(self, control_inputs) -> Generator[None, None, None]:
+        """Nodes made inside run after them; None forgets the outer blocks."""
         outer = self._controls
-        if inputs is None:
+        if control_inputs is None:
             self._controls = []
         else:
-            nodes = [self._as_node(item) for item in inputs]
+            nodes = [self._as_node(item) for item in control_inputs]
             self._controls = [*outer, _Control(nodes, False)] if nodes else list(outer)
         try:
             yield
@@ -220,9 +220,10 @@ class Graph:
         )
 
     @contextmanager
-    def device(self, device) -> Generator[None, None, None]:
+    def device(self, device_name_or_function) -> Generator[None, None, None]:
         """Ask for nodes made inside to run on `device` (name or function of a node)."""
-        outer, self._devices = self._devices, [*self._devices, device]
+        outer = self._devices
+        self._devices = [*outer, device_name_or_function]
         try:
             yield
         finally:

@@ -376,6 +376,10 @@ def _raw_dims(bytes, **_):
 
 @_string_op("DecodeRaw", "bytes: string -> output: out_type", shape=_raw_dims)
 def decode_raw(bytes, *, out_type, little_endian=True):
+    return _raw_numbers(bytes, out_type, little_endian)
+
+
+def _raw_numbers(bytes, out_type, little_endian: bool):
     flat = np.asarray(bytes).ravel()
     kind = out_type.np.newbyteorder("<" if little_endian else ">")
     lengths = {len(b) for b in flat}
@@ -394,6 +398,31 @@ def decode_raw(bytes, *, out_type, little_endian=True):
     shape = (*np.shape(bytes), size // kind.itemsize)
     out = np.array(rows, kind) if rows else np.zeros(0, kind)
     return out.reshape(shape).astype(out_type.np)
+
+
+def _padded_dims(input_bytes, fixed_length, *, out_type, **_):
+    from penstock.ir.constant import constant_value
+
+    known = constant_value(fixed_length)
+    count = None if known is None else int(known) // out_type.np.itemsize
+    return None if input_bytes.dims is None else (*input_bytes.dims, count)
+
+
+@_string_op(
+    "DecodePaddedRaw",
+    "input_bytes: string, fixed_length: int32 -> output: out_type",
+    shape=_padded_dims,
+)
+def decode_padded_raw(input_bytes, fixed_length, *, out_type, little_endian=True):
+    size = int(fixed_length)
+    if size <= 0 or size % out_type.np.itemsize:
+        raise InvalidArgumentError(
+            f"fixed_length ({size}) must be greater than zero and a multiple of the "
+            f"size of {out_type.name} ({out_type.np.itemsize})"
+        )
+    cut = [bytes(b)[:size].ljust(size, b"\0") for b in np.ravel(input_bytes)]
+    whole = np.array(cut, object).reshape(np.shape(input_bytes))
+    return _raw_numbers(whole, out_type, little_endian)
 
 
 @_string_op(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from penstock.api import array as api
+from penstock.api import operators  # noqa: F401  (arithmetic of tensors)
+from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
 from penstock.ir.op import TABLE
 from penstock.ops import array_pad
@@ -136,6 +138,10 @@ def diag_part(input, name=None):
     return api.tensor_diag_part(input, name)
 
 
+def setdiff1d(x, y, index_dtype=dtypes.int32, name=None):
+    return api.setdiff1d(x, y, index_dtype, name)
+
+
 def listdiff(x, y, out_idx=dtypes.int32, name=None):
     return api.setdiff1d(x, y, out_idx, name)
 
@@ -160,8 +166,28 @@ def batch_to_space(input, crops, block_size, name=None, block_shape=None):
     return api.batch_to_space(input, block, crops, name)
 
 
-space_to_batch_nd = api.space_to_batch
-batch_to_space_nd = api.batch_to_space
+def batch_gather(params, indices, name=None):
+    """The entries of `params` that `indices` name, row by row of the batch."""
+    rank = len(tensor(indices).dims)
+    return api.gather(params, indices, axis=rank - 1, batch_dims=rank - 1, name=name)
+
+
+def required_space_to_batch_paddings(
+    input_shape, block_shape, base_paddings=None, name=None
+):
+    """(paddings, crops) [n, 2] that make each size a multiple of its block.
+
+    The least padding, at the end, beyond `base_paddings`.
+    """
+    with scope(name, "required_space_to_batch_paddings"):
+        sizes, blocks = tensor(input_shape), tensor(block_shape)
+        base = api.zeros([sizes.dims[0], 2], sizes.dtype)
+        if base_paddings is not None:
+            base = tensor(base_paddings, sizes.dtype)
+        start, end = base[:, 0], base[:, 1]
+        more = TABLE["FloorMod"](-(sizes + start + end), blocks)
+        crops = api.stack([api.zeros_like(more), more], 1)
+        return api.stack([start, end + more], 1), crops
 
 
 def extract_image_patches(

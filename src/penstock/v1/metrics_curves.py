@@ -191,12 +191,12 @@ recall_at_thresholds = _share_at_thresholds(
 )
 
 
-def _one_at_other(first: tuple[str, str], second: tuple[str, str], default: str, doc):
+def _one_at_other(first: tuple[str, str], second: tuple[str, str], default: str):
     """The share `second` at the threshold where the share `first` is as asked."""
 
     def metric(
-        labels, predictions, wanted, weights=None, num_thresholds=200,
-        metrics_collections=None, updates_collections=None, name=None,
+        labels, predictions, wanted, weights, num_thresholds, metrics_collections,
+        updates_collections, name,
     ):  # fmt: skip
         if not 0 <= wanted <= 1:
             raise ValueError("`sensitivity` and `specificity` must be in [0, 1].")
@@ -217,19 +217,33 @@ def _one_at_other(first: tuple[str, str], second: tuple[str, str], default: str,
                 metrics_collections, updates_collections,
             )  # fmt: skip
 
-    metric.__doc__ = doc
-    metric.__name__ = metric.__qualname__ = default
     return metric
 
 
-sensitivity_at_specificity = _one_at_other(
-    ("tn", "fp"), ("tp", "fn"), "sensitivity_at_specificity",
-    "The share of True found, where the given share of False is.",
-)  # fmt: skip
-specificity_at_sensitivity = _one_at_other(
-    ("tp", "fn"), ("tn", "fp"), "specificity_at_sensitivity",
-    "The share of False found, where the given share of True is.",
-)  # fmt: skip
+_sensitivity = _one_at_other(("tn", "fp"), ("tp", "fn"), "sensitivity_at_specificity")
+_specificity = _one_at_other(("tp", "fn"), ("tn", "fp"), "specificity_at_sensitivity")
+
+
+def sensitivity_at_specificity(
+    labels, predictions, specificity, weights=None, num_thresholds=200,
+    metrics_collections=None, updates_collections=None, name=None,
+):  # fmt: skip
+    """The share of True found, where the given share of False is."""
+    return _sensitivity(
+        labels, predictions, specificity, weights, num_thresholds, metrics_collections,
+        updates_collections, name,
+    )  # fmt: skip
+
+
+def specificity_at_sensitivity(
+    labels, predictions, sensitivity, weights=None, num_thresholds=200,
+    metrics_collections=None, updates_collections=None, name=None,
+):  # fmt: skip
+    """The share of False found, where the given share of True is."""
+    return _specificity(
+        labels, predictions, sensitivity, weights, num_thresholds, metrics_collections,
+        updates_collections, name,
+    )  # fmt: skip
 
 
 # --- the k best ----------------------------------------------------------------------

@@ -6,6 +6,7 @@ from penstock.api import nn, nn_conv, nn_pool_fractional
 from penstock.api.nn_embedding import combined, lookup
 from penstock.api.nn_loss import dense_cross_entropy
 from penstock.api.scopes import scope
+from penstock.core.dtypes import int32
 from penstock.ir.op import TABLE
 
 
@@ -177,8 +178,8 @@ def in_top_k(predictions, targets, k, name=None):
         return nn.in_top_k(targets, predictions, k)
 
 
-def top_k(input, k=1, sorted=True, name=None):
-    return nn.top_k(input, k, sorted, name=name)
+def top_k(input, k=1, sorted=True, index_type=int32, name=None):
+    return nn.top_k(input, k, sorted, index_type, name)
 
 
 # --- convolutions and pooling --------------------------------------------------------
@@ -239,10 +240,12 @@ def conv3d_transpose(
 def conv2d_backprop_input(
     input_sizes, filter=None, out_backprop=None, strides=None, padding=None,
     use_cudnn_on_gpu=True, data_format="NHWC", dilations=(1, 1, 1, 1), name=None,
+    filters=None,
 ):  # fmt: skip
     return TABLE["Conv2DBackpropInput"](
-        input_sizes, filter, out_backprop, strides=strides, padding=padding,
-        data_format=data_format, dilations=dilations, name=name,
+        input_sizes, given("filter", filter, "filters", filters), out_backprop,
+        strides=strides, padding=padding, data_format=data_format, dilations=dilations,
+        name=name,
     )  # fmt: skip
 
 

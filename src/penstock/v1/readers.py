@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from penstock.api.named_results import ReaderRead, ReaderReadUpTo
 from penstock.api.scopes import tensor
 from penstock.core.dtypes import int64
 from penstock.ir.op import TABLE
@@ -18,13 +19,15 @@ class ReaderBase:
 
     def read(self, queue, name=None):
         """(key, record), both strings, of the next record of the queue's files."""
-        return TABLE["ReaderReadV2"](self._reader_ref, _handle(queue), name=name)
+        read = TABLE["ReaderReadV2"](self._reader_ref, _handle(queue), name=name)
+        return ReaderRead(*read)
 
     def read_up_to(self, queue, num_records, name=None):
         """(keys, records) of the next `num_records`."""
-        return TABLE["ReaderReadUpToV2"](
+        read = TABLE["ReaderReadUpToV2"](
             self._reader_ref, _handle(queue), tensor(num_records, int64), name=name
         )
+        return ReaderReadUpTo(*read)
 
     def num_records_produced(self, name=None):
         return TABLE["ReaderNumRecordsProducedV2"](self._reader_ref, name=name)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from penstock.api import nn
+from penstock.api import nn, operators  # noqa: F401  (arithmetic of tensors)
+from penstock.api.math_functions import floor
 from penstock.api.passing import identity
 from penstock.api.scopes import scope, tensor
 from penstock.core import nest
-from penstock.core.errors import UnsupportedError
+from penstock.core.shapes import TensorShape
 from penstock.ir import context
 from penstock.ir.constant import constant_value
+from penstock.v1.random import random_uniform
 from penstock.v1.rnn_cell import LSTMStateTuple, RNNCell
 
 
@@ -55,8 +57,9 @@ class _Wrapper(RNNCell):
 class DropoutWrapper(_Wrapper):
     """`cell` with dropout on inputs, state and output; Gal and Ghahramani (2016).
 
-    Keep probabilities are floats or scalar tensors. `variational_recurrent` draws one
-    mask for all steps; it is refused here with UnsupportedError.
+    Keep probabilities are floats or scalar tensors. With `variational_recurrent` one
+    mask is drawn for all steps and rows: it needs `dtype`, and `input_size` where
+    inputs are dropped. Raises ValueError without them.
     """
 
     def __init__(
@@ -65,17 +68,38 @@ class DropoutWrapper(_Wrapper):
         dropout_state_filter_visitor=None,
     ):  # fmt: skip
         super().__init__(cell)
-        if variational_recurrent:
-            raise UnsupportedError(
-                "DropoutWrapper's variational_recurrent is not in Penstock."
-            )
-        del input_size, dtype
         self._seed = seed
         self._filter = dropout_state_filter_visitor or _not_memory
         with context.landing().name_scope(None):
             self._input = _probability(input_keep_prob, "input_keep_prob")
             self._state = _probability(state_keep_prob, "state_keep_prob")
             self._output = _probability(output_keep_prob, "output_keep_prob")
+        self._noise: dict[str, list[Any]] = {}
+        if variational_recurrent:
+            self._draw(input_size, dtype)
+
+    def _draw(self, input_size, dtype) -> None:
+        """The masks that all steps share, as noise of one row."""
+        if dtype is None:
+            raise ValueError("When variational_recurrent=True, dtype must be provided")
+        if input_size is None and _drops(self._input):
+            raise ValueError(
+                "When variational_recurrent=True and input_keep_prob < 1.0 or is "
+                "unknown, input_size must be provided"
+            )
+        sizes = {
+            "input": (self._input, input_size),
+            "state": (self._state, self.cell.state_size),
+            "output": (self._output, self.cell.output_size),
+        }
+        for salt, (keep, size) in sizes.items():
+            if salt != "input" or _drops(keep):
+                self._noise[salt] = [
+                    random_uniform(
+                        [1, *_sizes(leaf)], dtype=dtype, seed=self._salted(salt, i)
+                    )
+                    for i, leaf in enumerate(_size_leaves(size))
+                ]
 
     def _wrapped(self, inputs, state, scope):
         if _drops(self._input):
@@ -102,6 +126,11 @@ class DropoutWrapper(_Wrapper):
         return nest.pack(values, leaves)
 
     def _drop(self, value, salt: str, index: int, keep):
+        if salt in self._noise:
+            kept = floor(keep + self._noise[salt][index])
+            out = value / keep * kept
+            out.set_shape(value.shape)
+            return out
         return nn.dropout(value, rate=1.0 - keep, seed=self._salted(salt, index))
 
     def _salted(self, salt: str, index: int) -> int | None:
@@ -132,6 +161,17 @@ def _probability(value, name: str):
             f"Parameter {name} must be between 0 and 1, received {float(known)}."
         )
     return float(value) if isinstance(value, int | float) else float(known)
+
+
+def _sizes(size) -> list:
+    return [size] if isinstance(size, int) else TensorShape(size).as_list()
+
+
+def _size_leaves(size) -> list:
+    """The sizes and shapes in a nested one."""
+    if isinstance(size, int | TensorShape):
+        return [size]
+    return [leaf for part in size for leaf in _size_leaves(part)]
 
 
 def _drops(keep) -> bool:

@@ -26,7 +26,7 @@ def sparse_add(a, b, threshold=None, thresh=None):
 
 
 def sparse_concat(
-    axis, sp_inputs, name=None, expand_nonconcat_dim=False, concat_dim=None,
+    axis=None, sp_inputs=None, name=None, expand_nonconcat_dim=False, concat_dim=None,
     expand_nonconcat_dims=None,
 ):  # fmt: skip
     """As `tf.sparse.concat`; `concat_dim` is the old name of `axis`."""

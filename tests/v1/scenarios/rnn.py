@@ -23,6 +23,10 @@ _CELLS = {
     "dropout": lambda tf: tf.nn.rnn_cell.DropoutWrapper(
         tf.nn.rnn_cell.BasicRNNCell(3), 0.7, 0.6, seed=4
     ),
+    "dropout_variational": lambda tf: tf.nn.rnn_cell.DropoutWrapper(
+        tf.nn.rnn_cell.LSTMCell(3), 0.7, 0.6, 0.8, variational_recurrent=True,
+        input_size=4, dtype=tf.float32, seed=4,
+    ),
     "residual": lambda tf: tf.nn.rnn_cell.ResidualWrapper(
         tf.nn.rnn_cell.GRUCell(4)
     ),

@@ -6,6 +6,10 @@ _CALLS = [
     "tf.sparse_add(a, a)", "tf.sparse_add(a, b)", "tf.sparse_reduce_sum(a, 1)",
     "tf.sparse_reduce_sum(a)", "tf.sparse_reduce_sum(a, axis=0, keepdims=True)",
     "tf.sparse_reduce_sum(a, reduction_axes=[0], keep_dims=True)",
+    "tf.sparse_reduce_sum(tf.SparseTensor(a.indices, a.values, unknown), -1)",
+    "tf.sparse_reduce_sum(tf.SparseTensor(a.indices, a.values, unknown))",
+    "tf.sparse_reduce_sum(tf.SparseTensor(a.indices, a.values, unknown), [0, -1],"
+    " keepdims=True)",
     "tf.sparse_reduce_max(a, 0)", "tf.sparse_concat(0, [a, b])",
     "tf.sparse_concat(axis=1, sp_inputs=[a, b])", "tf.sparse_transpose(a)",
     "tf.sparse_reshape(a, [4, 3])", "tf.sparse_slice(a, [0, 0], [2, 2])",
@@ -23,7 +27,9 @@ def _call(text):
         a = tf.SparseTensor([[0, 1], [2, 2]], [1.0, 2.0], [3, 4])
         b = tf.SparseTensor([[0, 1], [1, 3]], [-3.0, 4.0], [3, 4])
         x = tf.constant(np.arange(6, dtype=np.float32).reshape(3, 2))
-        made = eval(text, {"tf": tf, "a": a, "b": b, "x": x})
+        unknown = tf.placeholder_with_default(np.int64([3, 4]), [None])
+        names = {"tf": tf, "a": a, "b": b, "x": x, "unknown": unknown}
+        made = eval(text, names)
         with tf.Session() as session:
             value = session.run(made)
         if hasattr(value, "indices"):

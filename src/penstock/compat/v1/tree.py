@@ -5,14 +5,9 @@ A new public function needs nothing here where its module is listed already.
 
 from __future__ import annotations
 
-
-def _all(names: str, place: str) -> dict[str, str]:
-    return {n: f"{place}:{n}" for n in names.split()}
-
-
-def _spelled(place: str, **spellings: str) -> dict[str, str]:
-    return {name: f"{place}:{target}" for name, target in spellings.items()}
-
+from penstock.compat.v1 import spellings
+from penstock.compat.v1.spellings import placed as _all
+from penstock.compat.v1.spellings import spelled as _spelled
 
 _DTYPES = _all(
     "float16 half bfloat16 float32 float64 double int8 int16 int32 int64 uint8 uint16"
@@ -120,12 +115,16 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             **_EAGER,
             **_OLD_SUMMARIES,
             **_OLDER,
+            **spellings.ROOT,
             "keras": "penstock.keras",
         },
         _ROOT_SOURCES,
     ),
     "nn": (
-        {"bidirectional_rnn": "penstock.v1.rnn:static_bidirectional_rnn"},
+        {
+            **spellings.NN,
+            "bidirectional_rnn": "penstock.v1.rnn:static_bidirectional_rnn",
+        },
         _both("nn*", "rnn*", "embedding*", "sampled*", "ctc*"),
     ),
     "nn.rnn_cell": (
@@ -169,10 +168,11 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "layers": ({}, ("penstock.v1.layers",)),
     "losses": ({}, ("penstock.v1.losses",)),
     "metrics": ({}, ("penstock.v1.metrics",)),
-    "math": ({}, (*_MATH, *_LINALG, *_both("special*", "nn*"))),
+    "math": (spellings.L2_NORMALIZE, (*_MATH, *_LINALG, *_both("special*", "nn*"))),
     # tf.diag makes tensors of any rank, tf.linalg.diag matrices.
     "linalg": (
         {
+            **spellings.L2_NORMALIZE,
             "diag": "penstock.api.linalg:diag",
             "diag_part": "penstock.api.linalg:diag_part",
             "transpose": "penstock.api.array:matrix_transpose",
@@ -181,17 +181,24 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         ("penstock.api.linalg", "penstock.api.linalg_norm", "penstock.v1.math_linear"),
     ),
     "bitwise": ({}, ("penstock.api.bitwise",)),
-    "signal": ({}, ("penstock.api.signal",)),
-    "image": ({}, _both("image*")),
+    "signal": ({}, _both("signal*")),
+    "spectral": (spellings.SPECTRAL, ()),
+    "manip": (spellings.MANIP, ()),
+    "queue": (spellings.QUEUE, ()),
+    "dtypes": (_DTYPES, ("penstock.v2.dtypes",)),
+    "sets": (spellings.SETS, ("penstock.api.sets",)),
+    "lookup": ({}, ("penstock.v2.lookup",)),
+    "image": (spellings.IMAGE, _both("image*")),
     "strings": ({}, _both("strings*")),
-    "sparse": ({}, _both("sparse*")),
-    "debugging": ({}, _both("debugging*")),
+    "sparse": (spellings.SPARSE, _both("sparse*")),
+    "debugging": (spellings.DEBUGGING, _both("debugging*")),
     "random": (
         _spelled("penstock.v1.random", poisson="poisson"),
         ("penstock.v1.random", "penstock.api.random"),
     ),
     "initializers": (
-        _spelled(
+        spellings.INITIALIZERS
+        | _spelled(
             _INITIALIZERS,
             constant="constant_initializer",
             zeros="zeros_initializer",
@@ -205,7 +212,6 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             identity="identity_initializer",
             glorot_uniform="glorot_uniform_initializer",
             glorot_normal="glorot_normal_initializer",
-            global_variables="global_variables_initializer",
         ),
         (_INITIALIZERS, "penstock.v1.variable_lists"),
     ),

@@ -14,6 +14,7 @@ from penstock.api.math_functions import cast
 from penstock.api.math_reduce import range as range_
 from penstock.api.passing import identity
 from penstock.api.scopes import tensor
+from penstock.api.scopes import tensor as _as_tensor
 from penstock.core.dtypes import bool as bool_
 from penstock.core.dtypes import float32, int64
 from penstock.core.shapes import TensorShape
@@ -33,24 +34,24 @@ def _scope(name: str | None, default: str):
     return get_default_graph().name_scope(name or default)
 
 
-def limit_epochs(tensor_, num_epochs=None, name=None):
-    """`tensor_`, `num_epochs` times; then OutOfRangeError. None: for ever.
+def limit_epochs(tensor, num_epochs=None, name=None):
+    """`tensor`, `num_epochs` times; then OutOfRangeError. None: for ever.
 
     The count is a local variable. Raises ValueError for numbers below 1.
     """
     if num_epochs is None:
-        return tensor_
+        return tensor
     if num_epochs <= 0:
         raise ValueError(f"num_epochs must be > 0 not {num_epochs}.")
     with _scope(name, "limit_epochs") as full:
-        zero = tensor(0, int64)
+        zero = _as_tensor(0, int64)
         epochs: Any = Variable(
             zero, name="epochs", trainable=False,
             collections=[GraphKeys.LOCAL_VARIABLES],
         )  # fmt: skip
         counter = epochs.count_up_to(num_epochs)
         with get_default_graph().control_dependencies([counter]):
-            return identity(tensor_, name=full)
+            return identity(tensor, name=full)
 
 
 def input_producer(
