@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from penstock.core.dtypes import variant
@@ -133,7 +133,7 @@ def _function(message, library: Library) -> FuncGraph:
 class Importer:
     """One GraphDef (or function) on its way into `graph`."""
 
-    def __init__(self, graph: Graph, prefix: str, given: dict, library: Callable):
+    def __init__(self, graph: Graph, prefix: str, given: dict, library: Any):
         """`library` gives the graph of a function by its name."""
         self.graph, self.prefix, self.given = graph, prefix, given
         self.library = library

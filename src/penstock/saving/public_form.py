@@ -162,7 +162,7 @@ class Writer:
         if not self.found:
             return
         for name in ("T", "Tin"):
-            kinds = message.attr[name].list.type if name in message.attr else ()
+            kinds: Any = message.attr[name].list.type if name in message.attr else ()
             offset = len(node.inputs) - len(kinds)
             for i in wanted if kinds else ():
                 kinds[i - offset] = VARIANT
