@@ -374,7 +374,8 @@ def _backward_graph(node: Node) -> GradientGraph:
         if k is not None and body.outputs[k] is body.inputs[k]:
             return FuncGraph.own(graph, node.inputs[k])
         stack = save(node, tensor)
-        return TABLE["_StackRead"](FuncGraph.own(graph, stack), graph.at)
+        read = "_StackReadOnHost" if effects(node).host else "_StackRead"
+        return TABLE[read](FuncGraph.own(graph, stack), graph.at)
 
     return GradientGraph(f"{body.name}_grad", context.landing(), body, fetch, again)
 

@@ -135,9 +135,35 @@ def stack_write_growing(stack, index, value):
 
 @stack_write_growing.gradient
 def _(node, dy, _before):
-    _, index, value = node.inputs
-    cleared = stack_write(dy, index, TABLE["ZerosLike"](value))
-    return stack_trim(cleared, node.outputs[1]), None, stack_read(dy, index)
+    _, index, _ = node.inputs
+    rest, written = stack_ungrown(dy, index, node.outputs[1])
+    return rest, None, written
+
+
+@op(
+    "_StackUngrown",
+    "stack: T, index: int32, before: int32 -> rest: T, written: T",
+    shape=lambda stack, *_, **__: [
+        None if stack.dims is None else (None, *stack.dims[1:]),
+        None if stack.dims is None else stack.dims[1:],
+    ],
+    host=True,
+)
+def stack_ungrown(stack, index, before):
+    """A stack taken apart: as it was before the write, with 0 there; what was written.
+
+    On the host: stacks of every length would each compile a step of their own.
+    """
+    rest = np.array(stack[: int(before)])
+    if int(index) < len(rest):
+        rest[int(index)] = 0
+    return rest, np.array(stack[int(index)])
+
+
+@stack_ungrown.gradient
+def _(node, d_rest, d_written):
+    _, index, _ = node.inputs
+    return stack_write_growing(d_rest, index, d_written)[0], None, None
 
 
 @op(
@@ -194,6 +220,21 @@ def _(node, dy):
     shape = as_tensor(context.landing(), shape_of(stack), None, "shape")
     values = TABLE["ExpandDims"](dy, 0)
     return IndexedSlices(values, reshape(index, [1]), shape), None
+
+
+@op(
+    "_StackReadOnHost",
+    "stack: T, index: int32 -> value: T",
+    shape=lambda stack, index, **_: None if stack.dims is None else stack.dims[1:],
+    guard=_in_stack,
+    host=True,
+)
+def stack_read_on_host(stack, index):
+    """A read in a loop that the host runs, whose stacks have any length."""
+    return np.array(stack[int(index)])
+
+
+stack_read_on_host.gradient(stack_read.gradient_rule)
 
 
 def _known_size(stack, **_):

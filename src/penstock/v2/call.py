@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -203,7 +204,7 @@ class Call:
         nodes = [inner._node for _, inner in self.handles]
         for node, cell in zip(nodes, self.variables, strict=True):
             store[node] = cell._tensor.array()
-        Runnable(self.plan).run(store, values)
+        self._runnable.run(store, values)
         for node, cell in zip(nodes, self.variables, strict=True):
             if node in self._assigned:
                 value = store[node]
@@ -215,6 +216,10 @@ class Call:
                     as_dtype(array.dtype), tuple(array.shape), array
                 )
         return [self._result(t, values, store) for t in self.outputs]
+
+    @cached_property
+    def _runnable(self) -> Runnable:
+        return Runnable(self.plan)
 
     @property
     def _assigned(self) -> set[Node]:

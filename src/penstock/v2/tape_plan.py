@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -103,6 +103,8 @@ class _Backward:
     op: Op | None
     specs: list[tuple[DType, Dims]]
     in_order: bool  # the results are the outputs, one for one
+    #: Where there is no op: host and device parts in turn, made at their first use.
+    runnable: list[Runnable] = field(default_factory=list)
 
 
 _known: dict[Any, _Backward] = {}
@@ -339,9 +341,10 @@ def _replay(plan: _Backward, inputs: list[EagerTensor]) -> list[EagerTensor]:
 
 
 def _run_now(plan: _Backward, inputs: list[EagerTensor]) -> list[EagerTensor]:
-    runnable = Runnable(make_plan(plan.outputs, plan.inputs))
+    if not plan.runnable:
+        plan.runnable.append(Runnable(make_plan(plan.outputs, plan.inputs)))
     values = {id(s): t.array() for s, t in zip(plan.inputs, inputs, strict=True)}
-    runnable.run(Store(), values)
+    plan.runnable[0].run(Store(), values)
     out = []
     for tensor in plan.outputs:
         value = values.get(id(tensor))
