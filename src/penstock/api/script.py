@@ -48,16 +48,27 @@ def py_function(func: Any = None, inp: Any = None, Tout=None, name=None):
         made = func(*[tensor(x) for x in inp])
         return _eager_outputs(getattr(func, "__name__", "func"), made, Tout)
 
-    def eagerly(*arrays):
+    return _call("EagerPyFunc", _Eagerly(func), inp, Tout, name)
+
+
+class _Eagerly:
+    """A function of eager tensors as one of arrays."""
+
+    def __init__(self, function):
+        if not callable(function):
+            raise ValueError(
+                f"Expected func to be callable. Received func={function!r}."
+            )
+        self.function = function
+
+    def __call__(self, *arrays):
         from penstock.runtime import eager
 
         with context.entered(eager.landing()):
-            made = func(*[tensor(a) for a in arrays])
+            made = self.function(*[tensor(a) for a in arrays])
         flat = made if isinstance(made, list | tuple) else [made]
         out = [getattr(v, "numpy", lambda v=v: v)() for v in flat]
         return out if isinstance(made, list | tuple) else out[0]
-
-    return _call("EagerPyFunc", eagerly, inp, Tout, name)
 
 
 def _eager_outputs(name: str, made, Tout):

@@ -101,6 +101,37 @@ def eager_py_func(input, *, token, Tout):
     return _called(input, token=token, Tout=Tout)
 
 
+#: (function, inputs, gradients of its results) -> gradients of the inputs, all as
+#: arrays. The 2.x face gives it: it has the tapes.
+TAPED: list[Callable] = []
+
+
+@eager_py_func.gradient
+def _(node, *dys):
+    """The function again, under a tape: its values are known only while it runs."""
+    if not TAPED:
+        raise LookupError(
+            f"The gradient of '{node.name}' needs a tape, which the 2.x face has: "
+            "import penstock as tf, or define the gradient by tf.custom_gradient."
+        )
+    function, count = FUNCTIONS[node.attrs["token"]], len(node.inputs)
+    at = [i for i, x in enumerate(node.inputs) if x.dtype.is_floating]
+
+    def again(*arrays):
+        found = TAPED[0](function, arrays[:count], arrays[count:])
+        return [found[i] for i in at]
+
+    made = eager_py_func(
+        [*node.inputs, *dys], token=register(again),
+        Tout=tuple(node.inputs[i].dtype for i in at),
+    )  # fmt: skip
+    out: list[Any] = [None] * count
+    for i, gradient in zip(at, made, strict=True):
+        gradient.set_shape(node.inputs[i].dims)
+        out[i] = gradient
+    return out
+
+
 #: How often each `Print` with first_n has printed.
 _printed: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 

@@ -11,12 +11,15 @@ import logging
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 import penstock.backward as backward
 from penstock.core import nest
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
+from penstock.ops.host import TAPED
 from penstock.runtime.eager.recorder import RECORDER
 from penstock.runtime.eager.tensor import EagerTensor
 from penstock.runtime.eager.trail import Custom, Recipe
@@ -256,6 +259,33 @@ class GradientTape:
         from penstock.v2.jacobian import batch_jacobian
 
         return batch_jacobian(self, target, source, unconnected_gradients)
+
+
+def _of_python(function, inputs, received) -> list[np.ndarray]:
+    """The gradients of a `py_function` in a graph: it runs again, on a tape."""
+    with context.entered(RECORDER):
+        xs = [RECORDER.constant(np.asarray(x)) for x in inputs]
+        floats = [x for x in xs if x.dtype.is_floating]
+        with GradientTape() as tape:
+            tape.watch(floats)
+            made = function.function(*xs)
+        ys = list(made) if isinstance(made, list | tuple) else [made]
+        dys = [RECORDER.constant(np.asarray(dy)) for dy in received]
+        pairs = [p for p in zip(ys, dys, strict=True) if isinstance(p[0], EagerTensor)]
+        found = tape.gradient(
+            [y for y, _ in pairs], floats, [dy for _, dy in pairs],
+            unconnected_gradients="zero",
+        )  # fmt: skip
+        by_id = dict(zip(map(id, floats), found, strict=True))
+        return [
+            as_tensor(RECORDER, by_id[id(x)], None, None).numpy()
+            if id(x) in by_id
+            else np.zeros(())
+            for x in xs
+        ]
+
+
+TAPED.append(_of_python)
 
 
 def _given(output_gradients, target) -> list | None:
