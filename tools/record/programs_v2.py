@@ -26,6 +26,8 @@ PROGRAMS = {
     "yoghurt": (1e-5, 1e-5, [], []),
     "char_rnn": (1e-3, 2e-3, [], []),
     "dcgan": (1e-3, 1e-4, [], []),
+    "translate": (1e-3, 2e-3, [], []),
+    "actor_critic": (1e-3, 1e-3, [], []),
     "vae": (1e-4, 1e-4, [], []),
     "dots": (1e-3, 1e-3, ["{shared}/data/dot.csv"], ["dots.png", "dots_l2.png"]),
 }
