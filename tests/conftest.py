@@ -40,9 +40,8 @@ def shared() -> Path:
     return place
 
 
-#: Folders and files whose tests speak 2.x or 1.x; the others import their face.
+#: Folders and files whose tests speak 2.x; the others speak 1.x.
 _SPEAK_2 = ("keras", "v2", "runtime", "laws/test_layers.py")
-_SPEAK_1 = ("v1",)
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +57,7 @@ def face(request):
         from penstock.v2 import landing
 
         landing.activate()
-    elif where.startswith(_SPEAK_1):
+    else:
         from penstock.v1 import default_graph
 
         default_graph.activate(force=True)
