@@ -13,6 +13,7 @@ from bench import sides
 
 #: Each a module of this folder that ends in `sides.emit`.
 QUESTIONS = (
+    "import_time",
     "scalar_program",
     "session_run",
     "mnist_step",
