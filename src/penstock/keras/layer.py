@@ -158,8 +158,10 @@ class Layer(Weights, Calling, History):
 
     def add_loss(self, losses, **kwargs) -> None:
         """Add terms to the loss: tensors made in `call`, or functions of nothing."""
+        shapes_only = isinstance(context.landing(), scratch.ScratchGraph)
         for loss in nest.flatten(losses):
-            self._losses.append(loss)
+            if callable(loss) or not shapes_only:
+                self._losses.append(loss)
 
     def _regularize(self, outputs) -> None:
         for tensor in nest.flatten(outputs):
@@ -183,9 +185,14 @@ class Layer(Weights, Calling, History):
             layer._losses[:] = [x for x in layer._losses if callable(x)]
 
     def add_metric(self, value, name: Any = None, aggregation="mean", **kwargs) -> None:
-        """Report the mean of `value` under `name` (Keras 2)."""
+        """Report the mean of `value` under `name` (Keras 2).
+
+        What a metric that is an attribute of the layer gave is reported already.
+        """
         from penstock.keras.metrics import Mean
 
+        if any(m._given is value for m in tracking.attributes(self, is_metric)):
+            return
         if name is None:
             raise ValueError(
                 "Please provide a name for your metric like "

@@ -26,6 +26,7 @@ class Steps(tracking.Open):
     __call__: Any
     reset_metrics: Any
     reset_states: Any
+    _called = False  # to be built: a model may have no weights that tell
     _steps_made: dict[Any, CompiledStep]
     _paces: dict[Any, Pace]
 
@@ -59,17 +60,24 @@ class Steps(tracking.Open):
     def _prepare(self, kind: str, example) -> None:
         """Make every variable before a step is traced: weights, slots, metrics."""
         if not self.built or not self._really_built():
-            x, _, _ = feeds.unpack(example)
-            self(nest.map_structure(_blank, x), training=False)
-            self.reset_metrics()  # of what layers told of these zeros
-            self.reset_states()
+            self._build_by_call(example)
         if kind == "train" and self.optimizer is not None:
             self.optimizer._build_in_passing(self.trainable_variables)
+
+    def _build_by_call(self, example) -> None:
+        x, _, _ = feeds.unpack(example)
+        try:
+            self(nest.map_structure(_blank, x), training=False)
+        except NotImplementedError:  # a `train_step` may do without `call`
+            return
+        self._called = True
+        self.reset_metrics()  # of what layers told of these zeros
+        self.reset_states()
 
     def _really_built(self) -> bool:
         if getattr(self, "_graph", self) is None:
             return False
-        return bool(getattr(self, "_steps", None) or self.weights)
+        return bool(getattr(self, "_steps", None) or self._called or self.weights)
 
     def _run_epoch(self, kind: str, feed, on_chunk, every_batch: bool, start: int = 0):
         """All batches of `feed` from number `start` through one step each; the last

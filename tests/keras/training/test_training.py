@@ -333,3 +333,66 @@ def test_passes_over_shuffled_data_sets_count_as_in_tf_keras():
     assert seen(lambda: model.fit(data, **run)) == [("T", 1), ("T", 2)]
     data = shuffled().cache()
     assert seen(lambda: model.fit(data, epochs=2, verbose=0)) == [("T", 2), ("T", 2)]
+
+
+def test_a_model_without_weights_is_built_once():
+    class First(keras.Model):
+        def call(self, x):
+            return x[:, :1]
+
+    model = First()
+    model.compile(loss="mse")
+    x = np.arange(20, dtype=np.float32).reshape(10, 2)
+    data = tf.data.Dataset.from_tensor_slices((x, np.zeros((10, 1)))).batch(4)
+    wanted = np.mean(x[:, 0] ** 2)
+    assert model.evaluate(data, verbose=0) == pytest.approx(wanted)
+    assert model.evaluate(x, np.zeros((10, 1)), verbose=0) == pytest.approx(wanted)
+
+
+def test_a_model_of_two_networks_needs_no_call():
+    class Pair(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.one, self.two = (keras.layers.Dense(1) for _ in range(2))
+
+        def compile(self, first, second):
+            super().compile()
+            self.first, self.second = first, second
+
+        def train_step(self, data):
+            (x,), told = data, {}
+            for name, net, rule in (
+                ("one", self.one, self.first), ("two", self.two, self.second)
+            ):  # fmt: skip
+                with tf.GradientTape() as tape:
+                    loss = tf.reduce_mean(tf.square(net(x) - 1.0))
+                weights = net.trainable_variables
+                gradients = tape.gradient(loss, weights)
+                rule.apply_gradients(zip(gradients, weights, strict=True))
+                told[name] = loss
+            return told
+
+    model = Pair()
+    model.compile(keras.optimizers.SGD(0.1), keras.optimizers.Adam(0.1))
+    history = model.fit(np.ones((16, 3), np.float32), epochs=9, verbose=0).history
+    assert history["one"][-1] < 0.1 * history["one"][0]
+    assert history["two"][-1] < history["two"][0]
+
+
+def test_metrics_and_losses_that_layers_tell():
+    class Watched(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.far = keras.metrics.MeanAbsoluteError(name="far")
+
+        def call(self, x):
+            self.add_metric(self.far(tf.zeros_like(x), x), name="ignored")
+            self.add_loss(0.5 * tf.reduce_mean(x))
+            return x
+
+    model = keras.Sequential([Watched(), keras.layers.Dense(1)])
+    model(tf.ones((2, 2)))
+    assert [float(loss) for loss in model.losses] == [0.5]
+    model.compile("sgd", "mse")
+    history = model.fit(np.ones((4, 2), np.float32), np.ones((4, 1)), verbose=0).history
+    assert sorted(history) == ["far", "loss"] and history["far"] == [1.0]

@@ -25,6 +25,7 @@ class Metric(tracking.Open):
 
     _is_keras_metric = True
     stateful = True
+    _given: Any = None  # the result of the last call
 
     def __new__(cls, *args, **kwargs):
         made = super().__new__(cls)
@@ -135,7 +136,8 @@ class Metric(tracking.Open):
 
     def __call__(self, *args, **kwargs):
         self.update_state(*args, **kwargs)
-        return self.result()
+        self._given = self.result()
+        return self._given
 
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name, "dtype": self.dtype}
