@@ -1,6 +1,5 @@
 """Functions with Python and strings inside: their device parts compile once."""
 
-import jax
 import numpy as np
 import pytest
 
@@ -10,6 +9,8 @@ import penstock as tf
 @pytest.fixture
 def lowered():
     """Counts the programs that JAX lowers while the test runs."""
+    import jax  # after penstock, which sets XLA's flags
+
     seen = []
 
     def count(event, seconds, **_):
