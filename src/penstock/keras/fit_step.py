@@ -20,6 +20,7 @@ from penstock.ir import context
 from penstock.ir.tensor import NeedsValue, Tensor
 from penstock.ir.trace import TracedGraph
 from penstock.lowering import slow_in_loops
+from penstock.ops import extent
 from penstock.ops.xla import jax, jnp, lax
 from penstock.runtime.eager import RECORDER
 from penstock.runtime.eager.tensor import EagerTensor
@@ -219,9 +220,10 @@ class CompiledStep:
                 batch = [a[rows] for a in arrays]
                 rest = iter(extra)
                 inputs = [next(rest) if n is None else batch[n] for n in order]
-                states, outs, holds = pure(
-                    list(state[:reads]), list(fixed), inputs, list(constants)
-                )
+                with extent.looped():
+                    states, outs, holds = pure(
+                        list(state[:reads]), list(fixed), inputs, list(constants)
+                    )
                 new = list(state)
                 for node, value in zip(step.written, states, strict=True):
                     new[at[node]] = value

@@ -29,6 +29,23 @@ def compiling(types: Iterable[str]) -> Generator[None, None, None]:
         _counts.reset(token)
 
 
+_looped: ContextVar[bool] = ContextVar("looped", default=False)
+
+
+@contextlib.contextmanager
+def looped() -> Generator[None, None, None]:
+    """While this lasts, the body of a loop over whole training steps is compiled."""
+    token = _looped.set(True)
+    try:
+        yield
+    finally:
+        _looped.reset(token)
+
+
+def in_loop() -> bool:
+    return _looped.get()
+
+
 def count(*types: str) -> int:
     """How many nodes of `types` are in the step being compiled."""
     counts = _counts.get() or {}
