@@ -26,8 +26,10 @@ $(VENV)/.demo: pyproject.toml | $(BIN)/python
 demo: $(VENV)/.demo
 	@$(BIN)/penstock run examples/demo/digits.py
 
+# A file's tests share compiled programs, so a file stays in one process; each process
+# may take 4 GB, so there are never more than four.
 test: setup
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 parity: setup
 	@$(BIN)/python -m pytest tests/laws tests/parity $(ARGS)

@@ -10,6 +10,8 @@ import logging
 import os
 import sys
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from penstock.ops.xla import jax
 
@@ -79,25 +81,48 @@ def configure(
 def devices() -> list[Device]:
     """Every device that a run may use: the CPU first, then accelerators."""
     found = [Device("/job:localhost/replica:0/task:0/device:CPU:0", "CPU", 256 << 20)]
-    for device in jax.devices():
-        if device.platform == "cpu":
-            continue
-        kind = device.platform.upper()
-        kind = "GPU" if kind in ("CUDA", "ROCM") else kind
-        stats = device.memory_stats() or {}
-        found.append(
-            Device(
-                f"/job:localhost/replica:0/task:0/device:{kind}:{device.id}",
-                kind,
-                int(stats.get("bytes_limit", 0)),
-            )
-        )
+    for device in accelerators():
+        name = name_of(device)
+        kind = name.rsplit(":", 2)[-2]
+        limit = int((device.memory_stats() or {}).get("bytes_limit", 0))
+        found.append(Device(name, kind, limit))
     return found
+
+
+def place(name: Any) -> Any:
+    """The JAX device that `name` means, where there is a choice; else None.
+
+    `name` as programs write it: "/GPU:0", "/cpu:0", "/job:localhost/device:GPU:0", a
+    `DeviceSpec`, None. A device that is not there means the default one: TensorFlow's
+    eager mode places softly.
+    """
+    text = str(getattr(name, "to_string", lambda: name or "")()).lower()
+    kind, _, index = text.rsplit("/", 1)[-1].removeprefix("device:").partition(":")
+    if kind not in ("cpu", "gpu", "tpu") or not accelerators():
+        return None
+    found = jax.devices("cpu") if kind == "cpu" else accelerators()
+    at = int(index) if index.isdigit() else 0
+    return found[at] if at < len(found) else None
+
+
+@cache
+def accelerators() -> list[Any]:
+    """JAX's devices that are not the CPU."""
+    return [d for d in jax.devices() if d.platform != "cpu"]
+
+
+def name_of(device: Any = None) -> str:
+    """TensorFlow's full name of a JAX device; without one, of the default device."""
+    device = device or jax.config.jax_default_device
+    device = device or (accelerators() or jax.devices("cpu"))[0]
+    kind = device.platform.upper()
+    kind = "GPU" if kind in ("CUDA", "ROCM") else kind
+    return f"/job:localhost/replica:0/task:0/device:{kind}:{device.id}"
 
 
 def memory(kind: str, index: int) -> dict[str, int]:
     """What JAX tells of an accelerator's memory, in bytes; {} where there is none."""
-    found = [d for d in jax.devices() if d.platform != "cpu" and d.id == index]
+    found = [d for d in accelerators() if d.id == index]
     return dict(found[0].memory_stats() or {}) if found and kind != "CPU" else {}
 
 

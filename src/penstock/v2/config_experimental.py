@@ -1,5 +1,6 @@
 """`tf.config.experimental`: the names that later moved to `tf.config`."""
 
+from penstock.ops.xla import jax
 from penstock.runtime import devices
 from penstock.v2.config import (
     VirtualDeviceConfiguration,
@@ -53,8 +54,12 @@ _switches = {"tensor_float_32": True, "synchronous": True}
 
 
 def enable_tensor_float_32_execution(enabled: bool) -> None:
-    """Kept and told; products have full precision here."""
+    """Whether an accelerator may round factors of products to 10 bits (the default).
+
+    The CPU never does.
+    """
     _switches["tensor_float_32"] = bool(enabled)
+    jax.config.update("jax_default_matmul_precision", None if enabled else "highest")
 
 
 def tensor_float_32_execution_enabled() -> bool:

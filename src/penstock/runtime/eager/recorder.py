@@ -13,6 +13,8 @@ from penstock.ir import context
 from penstock.ir.node import user_line
 from penstock.ir.op import Op
 from penstock.ir.tensor import Tensor
+from penstock.ops.xla import jax
+from penstock.runtime import devices
 from penstock.runtime.eager import careful
 from penstock.runtime.eager.arguments import (
     Miss,
@@ -280,8 +282,19 @@ class Recorder(threading.local):
     def control_dependencies(self, inputs):
         return nullcontext()
 
+    @contextmanager
     def device(self, device):
-        return nullcontext()
+        """What is recorded inside is computed on `device`, where there are several."""
+        place = devices.place(device)
+        if place is None:
+            yield
+            return
+        self.flush()  # what came before belongs elsewhere
+        with jax.default_device(place):
+            try:
+                yield
+            finally:
+                self.flush()
 
     def colocate_with(self, op, ignore_existing=False):
         return nullcontext()

@@ -174,9 +174,10 @@ class EagerTensor(Tensor):
 
     @property
     def device(self) -> str:
-        from penstock.runtime.devices import devices
+        from penstock.runtime.devices import name_of
 
-        return devices()[-1].name
+        value = self.array()
+        return name_of(None if isinstance(value, np.ndarray) else value.device)
 
     backing_device = device
 
