@@ -22,6 +22,7 @@ from typing import Any, TypeAlias
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+#: What every process is told of devices: the CPU alone, but for `bench/gpu.py`.
 DEVICES = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
 

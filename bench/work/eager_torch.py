@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 ROUNDS = 5
+torch.set_default_device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def timed(function, steps):
@@ -74,7 +75,7 @@ def one_look(steps):
         t = small
         for _ in range(500):
             t = t * 1.0001 + 0.5
-        t.numpy()
+        t.cpu().numpy()
 
 
 def look_each(steps):
@@ -82,9 +83,9 @@ def look_each(steps):
         t = small
         for _ in range(500):
             t = t * 1.0001
-            t.numpy()
+            t.cpu().numpy()
             t = t + 0.5
-            t.numpy()
+            t.cpu().numpy()
 
 
 print(

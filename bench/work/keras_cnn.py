@@ -1,9 +1,10 @@
 """Small convolutional networks by one of the engines; prints its times as JSON.
 
-    python keras_cnn.py ENGINE
+    python keras_cnn.py ENGINE [BATCH]
 
 ENGINE: penstock, penstock-plain (without native kernels), keras (Keras 3, its backend
-by KERAS_BACKEND), torch. Two networks on random images of CIFAR-10's shape, batch 32:
+by KERAS_BACKEND), torch. Two networks on random images of CIFAR-10's shape, batch 32 by
+default:
 
 base    conv 6 5x5, batch normalisation, relu, pool 2x2, dropout, dense 128, dense 10
 block   conv 32 3x3, two residual blocks of ResNet-18's kind (32 and 64 filters), dense
@@ -17,7 +18,8 @@ import sys
 import time
 
 ENGINE = sys.argv[1]
-BATCH, EPOCHS = 32, 4
+BATCH = int(sys.argv[2]) if len(sys.argv) > 2 else 32
+EPOCHS = 4
 STEPS = {"base": 96, "block": 12}
 
 import numpy as np  # noqa: E402
@@ -103,6 +105,9 @@ def by_torch() -> dict:
     import torch
     from torch import nn
 
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.set_default_device(device)
+
     class Residual(nn.Module):
         def __init__(self, size, filters, strides):
             super().__init__()
@@ -138,7 +143,7 @@ def by_torch() -> dict:
     found = {}
     for name, model in models.items():
         model = model.to(memory_format=torch.channels_last)
-        x, y = (torch.from_numpy(a) for a in images(name))
+        x, y = (torch.from_numpy(a).to(device) for a in images(name))
         x = x.permute(0, 3, 1, 2)  # NHWC in memory
         y = y.long()
         measure = nn.CrossEntropyLoss()

@@ -71,13 +71,15 @@ def by_torch() -> dict[str, float]:
     """The same in eager PyTorch: both layers, or the first for `dynamic_rnn`."""
     import torch
 
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.set_default_device(device)
     layers = [torch.nn.LSTM(1, 80, batch_first=True)]
     if NAME == "fit":
         layers.append(torch.nn.LSTM(80, 100, batch_first=True))
     last = torch.nn.Linear(100 if NAME == "fit" else 80, 1)
     weights = [p for m in (*layers, last) for p in m.parameters()]
     optimizer = torch.optim.Adam(weights, fused=True)
-    given, wanted = torch.from_numpy(x), torch.from_numpy(y)
+    given, wanted = torch.from_numpy(x).to(device), torch.from_numpy(y).to(device)
 
     def block():
         for rows in torch.randperm(len(x)).split(BATCH):
