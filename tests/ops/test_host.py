@@ -9,7 +9,7 @@ from penstock.core.dtypes import float32, float64
 from penstock.core.errors import InvalidArgumentError
 from penstock.ir.graph import Graph
 from penstock.ops.host_text import flat_summary, summary
-from penstock.ops.strings import siphash
+from penstock.ops.strings_hash import siphash
 from penstock.v1.session import Session
 
 ROWS = np.arange(12, dtype=np.float32).reshape(3, 4) / 3

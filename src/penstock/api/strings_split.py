@@ -9,6 +9,7 @@ from penstock.api.scopes import tensor
 from penstock.core import dtypes
 from penstock.ir.op import TABLE
 from penstock.ops import strings_split as ops
+from penstock.ops import strings_unicode
 
 
 def _rows(input, make):
@@ -58,7 +59,7 @@ def unicode_decode_with_offsets(
 
     def part(which: int):
         def make(vector):
-            found = ops.unicode_decode(
+            found = strings_unicode.unicode_decode_with_offsets(
                 vector, input_encoding=input_encoding, errors=errors,
                 replacement_char=replacement_char,
                 replace_control_characters=replace_control_characters,
@@ -101,7 +102,7 @@ def unicode_transcode(
     replace_control_characters=False, name=None,
 ):  # fmt: skip
     """Each string in another encoding."""
-    return ops.unicode_transcode(
+    return strings_unicode.unicode_transcode(
         input, input_encoding=input_encoding, output_encoding=output_encoding,
         errors=errors, replacement_char=replacement_char,
         replace_control_characters=replace_control_characters,

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable
+import re
 from itertools import pairwise
 
 import numpy as np
 
-from penstock.core.dtypes import int32, int64
-from penstock.core.errors import InvalidArgumentError
 from penstock.ir.op import STOPS, op
-
-#: TensorFlow's name of an encoding -> Python's.
-CODECS = {"UTF-8": "utf-8", "UTF-16-BE": "utf-16-be", "UTF-32-BE": "utf-32-be"}
+from penstock.ops.strings import string_op
 
 
-def _parts(name: str, signature: str, **attrs):
+def row_op(name: str, signature: str, **attrs):
+    """Declare an op whose results are vectors of lengths nobody knows beforehand."""
+
     def dims(*_, **__):
         return [(None,) for part in signature.split("->")[1].split(",") if part]
 
     return op(name, signature, shape=dims, gradient=STOPS, host=True, **attrs)
 
 
-def _rows(rows: list[list], kind=object):
+def rows_and_splits(rows: list[list], kind=object):
+    """Rows as a ragged tensor's parts: values [n], row splits [rows + 1]."""
     flat = [item for row in rows for item in row]
     values = np.empty(len(flat), kind)
     values[:] = flat
@@ -31,83 +29,62 @@ def _rows(rows: list[list], kind=object):
     return values, ends.astype(np.int64)
 
 
-@_parts("_StringWords", "input: string, sep: string -> words: string, splits: int64")
+#: A sparse matrix of strings: what 1.x's splitting gives.
+_SPARSE = "indices: int64, values: string, shape: int64"
+
+
+def _sparse_dims(*_, **__):
+    return [(None, 2), (None,), (2,)]
+
+
+def _sparse(rows: list[list[bytes]]):
+    """Rows of strings as the three parts of a sparse tensor."""
+    at = [(i, j) for i, row in enumerate(rows) for j in range(len(row))]
+    values = np.empty(len(at), object)
+    values[:] = [s for row in rows for s in row]
+    width = max((len(row) for row in rows), default=0)
+    indices = np.array(at, np.int64).reshape(-1, 2)
+    return indices, values, np.array([len(rows), width], np.int64)
+
+
+@string_op(
+    "StringSplit", f"input: string, delimiter: string -> {_SPARSE}", shape=_sparse_dims
+)
+def string_split(input, delimiter, *, skip_empty=True):
+    marks = delimiter.item()
+
+    def cut(value: bytes) -> list[bytes]:
+        if not marks:
+            parts = [value[i : i + 1] for i in range(len(value))]
+        else:
+            parts = re.split(b"[" + re.escape(marks) + b"]", value)
+        return [p for p in parts if p] if skip_empty else parts
+
+    return _sparse([cut(v) for v in input])
+
+
+@string_op(
+    "StringSplitV2", f"input: string, sep: string -> {_SPARSE}", shape=_sparse_dims
+)
+def string_split_v2(input, sep, *, maxsplit=-1):
+    mark = sep.item()
+    return _sparse([v.split(mark or None, maxsplit) for v in input])
+
+
+@row_op("_StringWords", "input: string, sep: string -> words: string, splits: int64")
 def string_words(input, sep, *, maxsplit=-1):
     """The words of each string: between `sep`, or white space where that is empty."""
     mark = np.asarray(sep, object).item()
-    return _rows([v.split(mark or None, maxsplit) for v in np.ravel(input)])
+    return rows_and_splits([v.split(mark or None, maxsplit) for v in np.ravel(input)])
 
 
-@_parts("_StringBytes", "input: string -> bytes: string, splits: int64")
+@row_op("_StringBytes", "input: string -> bytes: string, splits: int64")
 def string_bytes(input):
     rows = [[v[i : i + 1] for i in range(len(v))] for v in np.ravel(input)]
-    return _rows(rows)
+    return rows_and_splits(rows)
 
 
-def decoded(value: bytes, encoding: str, errors: str, replacement: int) -> str:
-    """Text of bytes; what is not of the encoding as `errors` says."""
-    codec = CODECS.get(encoding, encoding)
-    if errors == "strict":
-        try:
-            return value.decode(codec)
-        except UnicodeDecodeError:
-            raise InvalidArgumentError(
-                None, None, f"Invalid formatting on input string {value!r}."
-            ) from None
-    text = value.decode(codec, "ignore" if errors == "ignore" else "replace")
-    return text.replace("\ufffd", chr(replacement)) if errors == "replace" else text
-
-
-@_parts(
-    "UnicodeDecodeWithOffsets",
-    "input: string -> row_splits: int64, char_values: int32, char_to_byte: int64",
-)
-def unicode_decode(
-    input, *, input_encoding, errors="replace", replacement_char=65533,
-    replace_control_characters=False,
-):  # fmt: skip
-    codec = CODECS.get(input_encoding, input_encoding)
-    texts = [
-        decoded(v, input_encoding, errors, replacement_char) for v in np.ravel(input)
-    ]
-    points, ends = _rows([[ord(c) for c in t] for t in texts], np.int32)
-    starts = []
-    for text in texts:
-        sizes = [len(c.encode(codec, "replace")) for c in text]  # type: ignore
-        starts.append(np.cumsum([0, *sizes])[: len(text)].tolist())
-    return ends, points.astype(int32.np), _rows(starts, np.int64)[0].astype(int64.np)
-
-
-def _elementwise(name: str, signature: str):
-    return op(name, signature, shape=lambda x, **_: x.dims, gradient=STOPS, host=True)
-
-
-@_elementwise("UnicodeTranscode", "input: string -> output: string")
-def unicode_transcode(
-    input, *, input_encoding, output_encoding, errors="replace",
-    replacement_char=65533, replace_control_characters=False,
-):  # fmt: skip
-    def one(value: bytes) -> bytes:
-        text = decoded(value, input_encoding, errors, replacement_char)
-        if replace_control_characters:
-            text = "".join(
-                chr(replacement_char) if unicodedata.category(c) == "Cc" else c
-                for c in text
-            )
-        return text.encode(CODECS.get(output_encoding, output_encoding))  # type: ignore
-
-    return _each(one, input)
-
-
-def _each(function: Callable, array) -> np.ndarray:
-    array = np.asarray(array, object)
-    out = np.empty(array.shape, object)
-    for index, item in np.ndenumerate(array):
-        out[index] = function(item)
-    return out
-
-
-@_parts(
+@row_op(
     "StringNGrams",
     "data: string, data_splits: int64 -> ngrams: string, ngrams_splits: int64",
 )
@@ -123,7 +100,7 @@ def string_ngrams(
         )
         for a, b in pairwise(splits)
     ]  # fmt: skip
-    return _rows(rows)
+    return rows_and_splits(rows)
 
 
 def _ngrams(words, separator, widths, left, right, pad_width, keep_short) -> list:
@@ -138,20 +115,4 @@ def _ngrams(words, separator, widths, left, right, pad_width, keep_short) -> lis
         if not grams and keep_short and row:
             grams = [separator.join(row)]
         out += grams
-    return out
-
-
-@op(
-    "UnsortedSegmentJoin",
-    "inputs: string, segment_ids: Tindices, num_segments: Tnumsegments -> out: string",
-    shape=lambda *_, **__: (None,),
-    gradient=STOPS,
-    host=True,
-)
-def unsorted_segment_join(inputs, segment_ids, num_segments, *, separator=""):
-    parts: list[list[bytes]] = [[] for _ in range(int(num_segments))]
-    for text, i in zip(np.ravel(inputs), np.ravel(segment_ids), strict=True):
-        parts[i].append(text)
-    out = np.empty(len(parts), object)
-    out[:] = [separator.encode().join(p) for p in parts]
     return out

@@ -14,7 +14,7 @@ from penstock.core.errors import InvalidArgumentError
 from penstock.keras.layer import Layer
 from penstock.keras.layers.options import given
 from penstock.keras.layers.preprocessing_numbers import batches_of, encoded
-from penstock.ops.strings import fingerprint64
+from penstock.ops.strings_hash import fingerprint64
 
 MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf")
 
