@@ -10,7 +10,7 @@ from penstock.core import dtypes
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 from penstock.ops import array as ops
-from penstock.ops import array_join, array_order, array_pad
+from penstock.ops import array_blocks, array_join, array_order, array_pad, image_patches
 
 
 def concat(values, axis, name="concat"):
@@ -187,30 +187,30 @@ def pad(tensor, paddings, mode="CONSTANT", constant_values=0, name=None):
 
 def space_to_batch(input, block_shape, paddings, name=None):
     """As `tf.space_to_batch` (N-D form)."""
-    return array_pad.space_to_batch_nd(input, block_shape, paddings, name=name)
+    return array_blocks.space_to_batch_nd(input, block_shape, paddings, name=name)
 
 
 def batch_to_space(input, block_shape, crops, name=None):
     """The inverse of `space_to_batch`."""
-    return array_pad.batch_to_space_nd(input, block_shape, crops, name=name)
+    return array_blocks.batch_to_space_nd(input, block_shape, crops, name=name)
 
 
 def space_to_depth(input, block_size, data_format="NHWC", name=None):
     """Blocks of the plane moved into depth."""
-    return array_pad.space_to_depth(
+    return array_blocks.space_to_depth(
         input, block_size=block_size, data_format=data_format, name=name
     )
 
 
 def depth_to_space(input, block_size, data_format="NHWC", name=None):
     """The inverse of `space_to_depth`."""
-    return array_pad.depth_to_space(
+    return array_blocks.depth_to_space(
         input, block_size=block_size, data_format=data_format, name=name
     )
 
 
 def extract_patches(images, sizes, strides, rates, padding, name=None):
     """Patches of `images` [batch, rows, columns, channels], laid along depth."""
-    return array_pad.extract_image_patches(
+    return image_patches.extract_image_patches(
         images, ksizes=sizes, strides=strides, rates=rates, padding=padding, name=name
     )

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from penstock.kernels import native
-from penstock.ops import nn_conv
+from penstock.ops import nn_conv, nn_conv_depthwise, nn_window
 from penstock.ops.xla import jax, jnp
 
 _FORWARD, _INPUT, _FILTER = range(3)
@@ -24,9 +24,9 @@ Sizes = tuple[int, ...]
 def _geometry(x: Sizes, w: Sizes, attrs: dict[str, Any]) -> tuple[Sizes, Sizes]:
     """(strides, dilations, pads before, pads after, groups) and the output's size."""
     layout = attrs["data_format"]
-    strides = nn_conv.spatial(attrs["strides"], layout)
-    dilations = nn_conv.spatial(attrs["dilations"], layout)
-    pads: Any = nn_conv.all_pads(
+    strides = nn_window.spatial(attrs["strides"], layout)
+    dilations = nn_window.spatial(attrs["dilations"], layout)
+    pads: Any = nn_window.all_pads(
         x, w[:2], attrs["strides"], attrs["padding"], attrs["explicit_paddings"],
         layout, attrs["dilations"],
     )  # fmt: skip
@@ -144,18 +144,18 @@ def _depthwise_filter(input, filter_sizes, out_backprop, **attrs) -> bool:
     return _takes(_FILTER, input.shape, groups, arrays, attrs)
 
 
-@nn_conv.depthwise_conv2d.kernel("cpu", takes=_depthwise_forward)
+@nn_conv_depthwise.depthwise_conv2d.kernel("cpu", takes=_depthwise_forward)
 def _(input, filter, **attrs):
     return _forward(input, filter.reshape(_as_groups(filter.shape)), attrs)
 
 
-@nn_conv.depthwise_backprop_input.kernel("cpu", takes=_depthwise_input)
+@nn_conv_depthwise.depthwise_backprop_input.kernel("cpu", takes=_depthwise_input)
 def _(input_sizes, filter, out_backprop, **attrs):
     grouped = filter.reshape(_as_groups(filter.shape))
     return _input_gradient(_ints(input_sizes), grouped, out_backprop, attrs)
 
 
-@nn_conv.depthwise_backprop_filter.kernel("cpu", takes=_depthwise_filter)
+@nn_conv_depthwise.depthwise_backprop_filter.kernel("cpu", takes=_depthwise_filter)
 def _(input, filter_sizes, out_backprop, **attrs):
     window = _ints(filter_sizes)
     grad = _filter_gradient(input, _as_groups(window), out_backprop, attrs)

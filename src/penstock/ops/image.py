@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from penstock.core.dtypes import FLOATING, REAL
-from penstock.ir.constant import constant_value
+from penstock.ir.constant import constant_dims, constant_value
 from penstock.ir.op import STOPS, TABLE, op
 from penstock.ops import rules
 from penstock.ops.array import shape_of
@@ -173,7 +173,7 @@ def _declare_resize(name: str) -> None:
     transpose = op(
         f"_{name}Grad",
         "shape: int32, dy: T -> output: T",
-        shape=lambda shape, *_, **__: _const_dims(shape),
+        shape=lambda shape, *_, **__: constant_dims(shape),
         static=(0,),
     )(back)
 
@@ -191,12 +191,6 @@ def _declare_resize(name: str) -> None:
         attrs = {k: node.attrs[k] for k in _MODES}
         size = shape_of(node.inputs[1])
         return None, declared(dy, size[1:3], **attrs)
-
-
-def _const_dims(shape):
-    from penstock.ir.constant import constant_dims
-
-    return constant_dims(shape)
 
 
 for _name in _METHODS:

@@ -1,12 +1,10 @@
-"""Convolutions in one to three dimensions, and the two gradients of each.
+"""Convolutions in two and three dimensions, and the two gradients of each.
 
 Inputs are [batch, *space, channels] (`NHWC`, `NDHWC`) or channels first; filters are
-[*window, in, out]. Depthwise filters are [*window, in, multiplier].
+[*window, in, out].
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from penstock.core.dtypes import FLOATING, int32
 from penstock.core.errors import ShapeError
@@ -14,44 +12,15 @@ from penstock.core.shapes import Dims, show
 from penstock.ir.constant import constant_dims
 from penstock.ir.op import op
 from penstock.ops import rules
+from penstock.ops.nn_window import (
+    all_pads,
+    channels_last,
+    explicit_pads,
+    spatial,
+    window_outputs,
+)
 from penstock.ops.source import shape as shape_of
 from penstock.ops.xla import lax
-
-
-def channels_last(data_format: str) -> bool:
-    return data_format[-1] == "C"
-
-
-def spatial(values, data_format: str) -> tuple[Any, ...]:
-    """The entries of a per-dimension attribute that belong to space."""
-    return tuple(values[1:-1] if channels_last(data_format) else values[2:])
-
-
-def explicit_pads(padding: str, explicit_paddings, data_format: str):
-    """`padding` as XLA takes it: a word, or (before, after) per spatial dimension."""
-    if padding != "EXPLICIT":
-        return padding
-    pairs = list(zip(explicit_paddings[::2], explicit_paddings[1::2], strict=True))
-    return spatial(pairs, data_format)
-
-
-def window_output(size, window, stride, dilation, padding, pads: Any = None) -> Any:
-    """Output size along one dimension, as TensorFlow pads. None if it is unknown."""
-    if size is None or window is None:
-        return None
-    reach = (window - 1) * dilation + 1
-    if padding == "SAME":
-        return -(-size // stride)
-    if padding == "EXPLICIT":
-        size = size + pads[0] + pads[1]
-    return max(0, (size - reach) // stride + 1)
-
-
-def same_pads(size: int, window: int, stride: int, dilation: int) -> tuple[int, int]:
-    """SAME padding (before, after): the odd one goes after."""
-    reach = (window - 1) * dilation + 1
-    total = max((-(-size // stride) - 1) * stride + reach - size, 0)
-    return total // 2, total - total // 2
 
 
 def _numbers(rank: int, data_format: str) -> tuple[str, str, str]:
@@ -79,13 +48,8 @@ def _conv_shape(rank: int):
         x,
         filter,
         *,
-        strides,
-        padding,
-        data_format,
-        dilations,
-        explicit_paddings=(),
-        **_,
-    ) -> Dims:
+        strides, padding, data_format, dilations, explicit_paddings=(), **_,
+    ) -> Dims:  # fmt: skip
         dims = rules.ranked(x, rank + 2, "input")
         window = rules.ranked(filter, rank + 2, "filter")
         channel = -1 if channels_last(data_format) else 1
@@ -95,19 +59,10 @@ def _conv_shape(rank: int):
                 f"The input has {channels} channels (shape {show(dims)}), which is not "
                 f"a multiple of the filter's {window[-2]} (shape {show(window)})."
             )
-        pads = explicit_pads(padding, explicit_paddings, data_format)
-        space = spatial(dims, data_format)
-        sizes = tuple(
-            window_output(
-                space[i],
-                window[i],
-                spatial(strides, data_format)[i],
-                spatial(dilations, data_format)[i],
-                padding,
-                pads[i] if padding == "EXPLICIT" else None,
-            )
-            for i in range(rank)
-        )
+        sizes = window_outputs(
+            dims, window[:rank], strides, padding, data_format, dilations,
+            explicit_paddings,
+        )  # fmt: skip
         if channels_last(data_format):
             return (dims[0], *sizes, window[-1])
         return (dims[0], window[-1], *sizes)
@@ -119,6 +74,7 @@ def _declare(rank: int, type: str, default_format: str, **extra_attrs):
     """Declare a convolution and its gradients; `Conv2D` or `Conv3D`."""
     ones = (1,) * (rank + 2)
     suffix = "" if rank == 2 else "V2"
+    sizes_type = "int32" if rank == 2 else "Tshape"
     where = {"T": FLOATING}
 
     @op(
@@ -139,15 +95,10 @@ def _declare(rank: int, type: str, default_format: str, **extra_attrs):
         pads = explicit_pads(padding, explicit_paddings, data_format)
         return convolve(input, filter, strides, pads, dilations, data_format, groups)
 
-    def input_shape(input_sizes, *_, **__):
-        return constant_dims(input_sizes)
-
     @op(
         f"{type}BackpropInput{suffix}",
-        "input_sizes: Tshape, filter: T, out_backprop: T -> output: T"
-        if rank == 3
-        else "input_sizes: int32, filter: T, out_backprop: T -> output: T",
-        shape=input_shape,
+        f"input_sizes: {sizes_type}, filter: T, out_backprop: T -> output: T",
+        shape=lambda input_sizes, *_, **__: constant_dims(input_sizes),
         where=where,
         attrs=extra_attrs,
         static=(0,),
@@ -183,7 +134,14 @@ def _declare(rank: int, type: str, default_format: str, **extra_attrs):
             explicit_paddings, data_format, dilations,
         )  # fmt: skip
 
-    def keep(node):
+    declare_gradients(conv, backprop_input, backprop_filter)
+    return conv, backprop_input, backprop_filter
+
+
+def declare_gradients(conv, backprop_input, backprop_filter):
+    """Each of the three is linear in its two arrays: its gradients are the others."""
+
+    def kept(node):
         names = ("strides", "padding", "explicit_paddings", "data_format", "dilations")
         return {k: node.attrs[k] for k in names}
 
@@ -191,8 +149,8 @@ def _declare(rank: int, type: str, default_format: str, **extra_attrs):
     def _(node, dy):
         x, w = node.inputs
         return [
-            backprop_input(shape_of(x, out_type=int32), w, dy, **keep(node)),
-            backprop_filter(x, shape_of(w, out_type=int32), dy, **keep(node)),
+            backprop_input(shape_of(x, out_type=int32), w, dy, **kept(node)),
+            backprop_filter(x, shape_of(w, out_type=int32), dy, **kept(node)),
         ]
 
     @backprop_input.gradient
@@ -200,20 +158,18 @@ def _declare(rank: int, type: str, default_format: str, **extra_attrs):
         _, w, grad = node.inputs
         return [
             None,
-            backprop_filter(dy, shape_of(w, out_type=int32), grad, **keep(node)),
-            conv(dy, w, **keep(node)),
+            backprop_filter(dy, shape_of(w, out_type=int32), grad, **kept(node)),
+            conv(dy, w, **kept(node)),
         ]
 
     @backprop_filter.gradient
     def _(node, dy):
         x, _, grad = node.inputs
         return [
-            backprop_input(shape_of(x, out_type=int32), dy, grad, **keep(node)),
+            backprop_input(shape_of(x, out_type=int32), dy, grad, **kept(node)),
             None,
-            conv(x, dy, **keep(node)),
+            conv(x, dy, **kept(node)),
         ]
-
-    return conv, backprop_input, backprop_filter
 
 
 def _completed(sizes, filter, out_backprop, data_format):
@@ -221,20 +177,6 @@ def _completed(sizes, filter, out_backprop, data_format):
     if channels_last(data_format):
         return (batch, *sizes, channels)
     return (batch, channels, *sizes)
-
-
-def all_pads(sizes, window, strides, padding, explicit, data_format, dilations):
-    """(before, after) for each spatial dimension."""
-    space = spatial(sizes, data_format)
-    if padding == "EXPLICIT":
-        return explicit_pads(padding, explicit, data_format)
-    if padding == "VALID":
-        return ((0, 0),) * len(space)
-    return tuple(
-        same_pads(n, window[i], spatial(strides, data_format)[i],
-                  spatial(dilations, data_format)[i])
-        for i, n in enumerate(space)
-    )  # fmt: skip
 
 
 def input_gradient(
@@ -251,11 +193,7 @@ def input_gradient(
     mirrored = lax.rev(filter, tuple(range(rank)))
     if groups > 1:
         mirrored = _swap_groups(mirrored, groups)
-        kernel = mirrored
-        layout = f"{'DHW'[3 - rank :]}IO"
-    else:
-        kernel = mirrored
-        layout = f"{'DHW'[3 - rank :]}OI"
+    layout = f"{'DHW'[3 - rank :]}{'IO' if groups > 1 else 'OI'}"
     out_space = spatial(dy.shape, data_format)
     in_space = spatial(sizes, data_format)
     around = []
@@ -267,7 +205,7 @@ def input_gradient(
         around.append((before, after))
     data, _, _ = _numbers(rank, data_format)
     return lax.conv_general_dilated(
-        dy, kernel, window_strides=(1,) * rank, padding=around, lhs_dilation=step,
+        dy, mirrored, window_strides=(1,) * rank, padding=around, lhs_dilation=step,
         rhs_dilation=spread, dimension_numbers=(data, layout, data),
         feature_group_count=groups,
     )  # fmt: skip
@@ -312,119 +250,3 @@ conv2d, conv2d_backprop_input, conv2d_backprop_filter = _declare(
     2, "Conv2D", "NHWC", use_cudnn_on_gpu=True
 )
 conv3d, conv3d_backprop_input, conv3d_backprop_filter = _declare(3, "Conv3D", "NDHWC")
-
-
-def _depthwise_shape(
-    x, filter, *, strides, padding, data_format, dilations, explicit_paddings=(), **_
-) -> Dims:
-    dims = rules.ranked(x, 4, "input")
-    window = rules.ranked(filter, 4, "filter")
-    inner, multiplier = window[2], window[3]
-    out = None if inner is None or multiplier is None else inner * multiplier
-    pads = explicit_pads(padding, explicit_paddings, data_format)
-    space = spatial(dims, data_format)
-    sizes = tuple(
-        window_output(
-            space[i], window[i], spatial(strides, data_format)[i],
-            spatial(dilations, data_format)[i], padding,
-            pads[i] if padding == "EXPLICIT" else None,
-        )
-        for i in range(2)
-    )  # fmt: skip
-    return (
-        (dims[0], *sizes, out) if channels_last(data_format) else (dims[0], out, *sizes)
-    )
-
-
-@op(
-    "DepthwiseConv2dNative",
-    "input: T, filter: T -> output: T",
-    shape=_depthwise_shape,
-    where={"T": FLOATING},
-    slow_in_loops=True,
-)
-def depthwise_conv2d(
-    input, filter, *, strides, padding, explicit_paddings=(), data_format="NHWC",
-    dilations=(1, 1, 1, 1),
-):  # fmt: skip
-    height, width, inner, multiplier = filter.shape
-    grouped = filter.reshape(height, width, 1, inner * multiplier)
-    pads = explicit_pads(padding, explicit_paddings, data_format)
-    return convolve(input, grouped, strides, pads, dilations, data_format, inner)
-
-
-@op(
-    "DepthwiseConv2dNativeBackpropInput",
-    "input_sizes: int32, filter: T, out_backprop: T -> output: T",
-    shape=lambda input_sizes, *_, **__: constant_dims(input_sizes),
-    where={"T": FLOATING},
-    static=(0,),
-    slow_in_loops=True,
-)
-def depthwise_backprop_input(
-    input_sizes, filter, out_backprop, *, strides, padding, explicit_paddings=(),
-    data_format="NHWC", dilations=(1, 1, 1, 1),
-):  # fmt: skip
-    height, width, inner, multiplier = filter.shape
-    grouped = filter.reshape(height, width, 1, inner * multiplier)
-    return input_gradient(
-        tuple(map(int, input_sizes)), grouped, out_backprop, strides, padding,
-        explicit_paddings, data_format, dilations,
-    )  # fmt: skip
-
-
-@op(
-    "DepthwiseConv2dNativeBackpropFilter",
-    "input: T, filter_sizes: int32, out_backprop: T -> output: T",
-    shape=lambda _, filter_sizes, *__, **___: constant_dims(filter_sizes),
-    where={"T": FLOATING},
-    static=(1,),
-    slow_in_loops=True,
-)
-def depthwise_backprop_filter(
-    input, filter_sizes, out_backprop, *, strides, padding, explicit_paddings=(),
-    data_format="NHWC", dilations=(1, 1, 1, 1),
-):  # fmt: skip
-    height, width, inner, multiplier = map(int, filter_sizes)
-    grad = filter_gradient(
-        input, (height, width, 1, inner * multiplier), out_backprop, strides, padding,
-        explicit_paddings, data_format, dilations,
-    )  # fmt: skip
-    return grad.reshape(height, width, inner, multiplier)
-
-
-def _kept(node):
-    names = ("strides", "padding", "explicit_paddings", "data_format", "dilations")
-    return {k: node.attrs[k] for k in names}
-
-
-@depthwise_conv2d.gradient
-def _(node, dy):
-    x, w = node.inputs
-    kept = _kept(node)
-    return [
-        depthwise_backprop_input(shape_of(x, out_type=int32), w, dy, **kept),
-        depthwise_backprop_filter(x, shape_of(w, out_type=int32), dy, **kept),
-    ]
-
-
-@depthwise_backprop_input.gradient
-def _(node, dy):
-    _, w, grad = node.inputs
-    kept = _kept(node)
-    return [
-        None,
-        depthwise_backprop_filter(dy, shape_of(w, out_type=int32), grad, **kept),
-        depthwise_conv2d(dy, w, **kept),
-    ]
-
-
-@depthwise_backprop_filter.gradient
-def _(node, dy):
-    x, _, grad = node.inputs
-    kept = _kept(node)
-    return [
-        depthwise_backprop_input(shape_of(x, out_type=int32), dy, grad, **kept),
-        None,
-        depthwise_conv2d(x, dy, **kept),
-    ]

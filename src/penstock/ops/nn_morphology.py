@@ -8,7 +8,7 @@ from penstock.core.dtypes import REAL
 from penstock.core.shapes import Dims
 from penstock.ir.op import op
 from penstock.ops import rules
-from penstock.ops.nn_conv import same_pads, window_output
+from penstock.ops.nn_window import same_pads, window_output
 from penstock.ops.xla import jax, jnp, lax
 
 

@@ -12,13 +12,7 @@ from penstock.core.shapes import Dims
 from penstock.ir.constant import constant_dims
 from penstock.ir.op import TABLE, op
 from penstock.ops import rules
-from penstock.ops.nn_conv import (
-    channels_last,
-    explicit_pads,
-    same_pads,
-    spatial,
-    window_output,
-)
+from penstock.ops.nn_window import channels_last, same_pads, spatial, window_outputs
 from penstock.ops.source import shape as shape_of
 from penstock.ops.xla import jax, jnp, lax
 
@@ -28,20 +22,10 @@ def pooled(
 ) -> Dims:
     """The shape after pooling `x`."""
     dims = rules.ranked(x, len(ksize), "input")
-    space = spatial(dims, data_format)
-    window, step = spatial(ksize, data_format), spatial(strides, data_format)
-    pads = explicit_pads(padding, explicit_paddings, data_format)
-    sizes = tuple(
-        window_output(
-            n,
-            window[i],
-            step[i],
-            1,
-            padding,
-            pads[i] if padding == "EXPLICIT" else None,
-        )
-        for i, n in enumerate(space)
-    )
+    sizes = window_outputs(
+        dims, spatial(ksize, data_format), strides, padding, data_format,
+        explicit_paddings=explicit_paddings,
+    )  # fmt: skip
     if channels_last(data_format):
         return (dims[0], *sizes, dims[-1])
     return (dims[0], dims[1], *sizes)

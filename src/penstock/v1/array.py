@@ -7,7 +7,7 @@ from penstock.api import operators  # noqa: F401  (arithmetic of tensors)
 from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
 from penstock.ir.op import TABLE
-from penstock.ops import array_pad
+from penstock.ops import image_patches
 
 
 def _renamed(new, old, new_name: str, old_name: str):
@@ -194,7 +194,7 @@ def extract_image_patches(
     images, ksizes=None, strides=None, rates=None, padding=None, name=None, sizes=None
 ):
     ksizes = _renamed(ksizes, sizes, "ksizes", "sizes")
-    return array_pad.extract_image_patches(
+    return image_patches.extract_image_patches(
         images, ksizes=ksizes, strides=strides, rates=rates, padding=padding, name=name
     )
 
