@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from penstock.ops.xla import jax
+from penstock.runtime import nvidia
 
 log = logging.getLogger("tensorflow")
 
@@ -30,6 +31,13 @@ class Device:
     device_type: str
     memory_limit_bytes: int = 0
     incarnation: int = 0
+    #: What its maker calls it, and what it can compute ((9, 0) for 9.0), if known.
+    model: str = field(default="", repr=False)
+    capability: tuple[int, ...] = field(default=(), repr=False)
+
+
+_TASK = "/job:localhost/replica:0/task:0"
+_CPU = Device(f"{_TASK}/device:CPU:0", "CPU", 256 << 20)
 
 
 def started() -> bool:
@@ -63,6 +71,9 @@ def configure(
         wanted[_VISIBLE] = visible
     if not use_gpu:
         wanted["JAX_PLATFORMS"] = "cpu"
+        if started():  # too late to leave it out, not to leave it alone
+            jax.config.update("jax_default_device", jax.devices("cpu")[0])
+            return wanted
     missing = {k: v for k, v in wanted.items() if os.environ.get(k) != v}
     if not missing:
         return {}
@@ -80,13 +91,45 @@ def configure(
 
 def devices() -> list[Device]:
     """Every device that a run may use: the CPU first, then accelerators."""
-    found = [Device("/job:localhost/replica:0/task:0/device:CPU:0", "CPU", 256 << 20)]
-    for device in accelerators():
-        name = name_of(device)
-        kind = name.rsplit(":", 2)[-2]
-        limit = int((device.memory_stats() or {}).get("bytes_limit", 0))
-        found.append(Device(name, kind, limit))
-    return found
+    return [_CPU, *map(_described, accelerators())]
+
+
+def _described(device) -> Device:
+    name = name_of(device)
+    limit = int((device.memory_stats() or {}).get("bytes_limit", 0))
+    version = str(getattr(device, "compute_capability", ""))
+    capability = tuple(int(n) for n in version.split(".") if n.isdigit())
+    kind = name.rsplit(":", 2)[-2]
+    return Device(name, kind, limit, 0, device.device_kind, capability)
+
+
+@cache
+def physical() -> list[Device]:
+    """The devices of this machine, without touching them where that can be had.
+
+    Programs list their GPUs to say how much memory may be taken of them, which JAX
+    reads once, when it starts.
+    """
+    if started():
+        return devices()
+    found = nvidia.gpus()
+    if found is None:
+        os.environ.setdefault(_PREALLOCATE, "false")  # leave the choice open
+        return devices()
+    return [
+        _CPU,
+        *(
+            Device(
+                f"{_TASK}/device:GPU:{n}",
+                "GPU",
+                gpu.memory,
+                0,
+                gpu.model,
+                gpu.capability,
+            )
+            for n, gpu in enumerate(found)
+        ),
+    ]
 
 
 def place(name: Any) -> Any:
@@ -117,7 +160,7 @@ def name_of(device: Any = None) -> str:
     device = device or (accelerators() or jax.devices("cpu"))[0]
     kind = device.platform.upper()
     kind = "GPU" if kind in ("CUDA", "ROCM") else kind
-    return f"/job:localhost/replica:0/task:0/device:{kind}:{device.id}"
+    return f"{_TASK}/device:{kind}:{device.id}"
 
 
 def memory(kind: str, index: int) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from penstock.runtime import devices
+from penstock.runtime import devices as runtime
 from penstock.runtime.eager import RECORDER
 from penstock.v2.function import functions_run_eagerly, run_functions_eagerly
 
@@ -44,7 +44,7 @@ _growth: dict[str, bool] = {}
 def list_physical_devices(device_type: str | None = None) -> list[PhysicalDevice]:
     """The devices of this machine, of one type where given ("CPU", "GPU")."""
     found = []
-    for device in devices.devices():
+    for device in runtime.physical():
         short = device.name.split("device:")[-1]
         name = f"/physical_device:{short}"
         found.append(PhysicalDevice(name, device.device_type))
@@ -69,6 +69,9 @@ def set_visible_devices(devices, device_type: str | None = None) -> None:
     kinds = [device_type] if device_type else {d.device_type for d in chosen}
     for kind in kinds:
         _visible[kind] = [d for d in chosen if d.device_type == kind]
+        if kind == "GPU" and list_physical_devices("GPU"):
+            numbers = [d.name.rpartition(":")[2] for d in _visible[kind]]
+            runtime.configure(visible=",".join(numbers), use_gpu=bool(numbers))
 
 
 def get_visible_devices(device_type: str | None = None) -> list[PhysicalDevice]:
@@ -81,8 +84,24 @@ def get_visible_devices(device_type: str | None = None) -> list[PhysicalDevice]:
 
 
 def set_logical_device_configuration(device, logical_devices) -> None:
-    """Split `device` into parts."""
-    _logical[device.name] = list(logical_devices)
+    """Split `device` into parts; of a GPU no more memory is taken than they may have.
+
+    Raises ValueError for parts of a GPU without a `memory_limit`, if there are several.
+    """
+    parts = list(logical_devices)
+    _logical[device.name] = parts
+    limits = [part.memory_limit for part in parts]
+    if device.device_type != "GPU" or not any(limits):
+        return
+    if not all(limits):
+        raise ValueError(
+            f"Some parts of {device.name} have a memory_limit and some have none; "
+            "give each its share in MiB."
+        )
+    total = _found(device).memory_limit_bytes
+    if total:
+        share = min(1.0, sum(limits) * 2**20 / total)
+        runtime.configure(memory_fraction=share)
 
 
 def get_logical_device_configuration(device):
@@ -96,7 +115,7 @@ def set_memory_growth(device, enable: bool) -> None:
     """
     _growth[device.name] = bool(enable)
     if device.device_type != "CPU":
-        devices.configure(allow_growth=enable)
+        runtime.configure(allow_growth=enable)
 
 
 def get_memory_growth(device) -> bool:
@@ -112,7 +131,16 @@ def get_soft_device_placement() -> bool:
 
 
 def get_device_details(device) -> dict:
-    return {"device_name": device.name}
+    """What a GPU is called and can compute; empty for the CPU."""
+    found = _found(device)
+    told = {"device_name": found.model, "compute_capability": found.capability}
+    return {key: value for key, value in told.items() if value}
+
+
+def _found(device) -> runtime.Device:
+    """What is known of a physical device."""
+    number = device.name.partition("device:")[2]
+    return next(d for d in runtime.physical() if d.name.endswith(f"device:{number}"))
 
 
 def enable_op_determinism() -> None:
