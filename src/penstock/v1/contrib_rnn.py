@@ -9,7 +9,7 @@ from penstock.api import array
 from penstock.api.nn_embedding import embedding_lookup
 from penstock.ir.op import TABLE
 from penstock.v1.initializers import random_uniform_initializer, zeros_initializer
-from penstock.v1.rnn_cell import RNNCell
+from penstock.v1.rnn_cell_base import RNNCell
 from penstock.v1.variable_scope import get_variable, get_variable_scope
 
 

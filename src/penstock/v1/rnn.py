@@ -6,6 +6,7 @@ step into the graph.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from penstock.api import array, operators  # noqa: F401  (arithmetic of tensors)
@@ -21,7 +22,7 @@ from penstock.core.errors import UnsupportedError
 from penstock.core.shapes import TensorShape
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
-from penstock.v1.rnn_cell import sizes_joined
+from penstock.v1.rnn_cell_base import sizes_joined
 from penstock.v1.rnn_steps import all_steps, can_run
 from penstock.v1.variable_scope import variable_scope
 
@@ -41,7 +42,7 @@ def _swapped(x: Tensor) -> Tensor:
     return out
 
 
-def _batch_size(flat: list[Tensor]):
+def batch_size(flat: list[Tensor]):
     """The batch size of time-major inputs: an int where known, else a tensor."""
     for x in flat:
         if x.shape.rank is not None and x.shape.rank >= 2:
@@ -83,15 +84,15 @@ def dynamic_rnn(
     where the state cannot be made or the last size of the inputs is unknown.
     """
     del swap_memory
-    _must_be_cell(cell)
-    with variable_scope(scope or "rnn") as entered:
+    must_be_cell(cell)
+    with variable_scope(scope or "rnn"):
         flat = [tensor(x) for x in nest.flatten(inputs)]
         if not time_major:
             flat = [_swapped(x) for x in flat]
         lengths = None
         if sequence_length is not None:
             lengths = _lengths(sequence_length)
-        batch = _batch_size(flat)
+        batch = batch_size(flat)
         state = _first_state(cell, batch, dtype, initial_state)
         if lengths is not None:
             if isinstance(batch, int):
@@ -103,11 +104,10 @@ def dynamic_rnn(
         )
         if not time_major:
             outputs = nest.map_structure(_swapped, outputs)
-        del entered
         return outputs, state
 
 
-def _must_be_cell(cell) -> None:
+def must_be_cell(cell) -> None:
     if not callable(cell) or not hasattr(cell, "state_size"):
         raise TypeError(
             f"cell must be an RNNCell (callable, with a state_size), got {cell!r}."
@@ -117,7 +117,7 @@ def _must_be_cell(cell) -> None:
 def _loop(cell, inputs, state, lengths, dtype, parallel):
     flat = nest.flatten(inputs)
     steps = array.shape(flat[0])[0]
-    batch = _batch_size(flat)
+    batch = batch_size(flat)
     known_steps, known_batch = flat[0].shape.as_list()[:2]
     for x in flat:
         if x.shape.as_list()[2:].count(None):
@@ -135,7 +135,7 @@ def _loop(cell, inputs, state, lengths, dtype, parallel):
     sizes = nest.flatten(cell.output_size)
 
     def zeros(size):
-        shape, _ = _joined(batch, size)
+        shape, _ = sizes_joined(batch, size)
         return array.zeros(shape, _output_dtype(flat, state_dtype, dtype))
 
     blank = nest.pack(cell.output_size, [zeros(s) for s in sizes])
@@ -146,7 +146,7 @@ def _loop(cell, inputs, state, lengths, dtype, parallel):
     time = tensor(0, int32, name="time")
     kind = _output_dtype(flat, state_dtype, dtype)
     taken = [
-        TensorArray(kind, size=steps, element_shape=[known_batch, *_dims(size)])
+        TensorArray(kind, size=steps, element_shape=[known_batch, *output_dims(size)])
         for size in sizes
     ]
     given = [TensorArray(x.dtype, size=steps).unstack(x) for x in flat]
@@ -174,7 +174,7 @@ def _loop(cell, inputs, state, lengths, dtype, parallel):
     outputs = []
     for ta, size in zip(made, sizes, strict=True):
         whole = ta.stack()
-        whole.set_shape([known_steps, known_batch, *_dims(size)])
+        whole.set_shape([known_steps, known_batch, *output_dims(size)])
         outputs.append(whole)
     return nest.pack(cell.output_size, outputs), final
 
@@ -190,30 +190,27 @@ def _output_dtype(flat, state_dtype, dtype):
     return state_dtype if dtype is not None else flat[0].dtype.base_dtype
 
 
-def _dims(size) -> list:
+def output_dims(size) -> list:
     return TensorShape([size] if isinstance(size, int) else size).as_list()
-
-
-def _joined(batch, size):
-    return sizes_joined(batch, size)
 
 
 def _kept(time, lengths, before, after):
     """`after` in rows that go on at `time`, `before` in those that ended."""
+    return unless(lambda: TABLE["GreaterEqual"](time, lengths), before, after)
+
+
+def unless(ended: Callable[[], Tensor], before, after):
+    """`before` in the rows that `ended` (asked for each tensor), else `after`."""
 
     def one(old, new):
         if isinstance(new, TensorArray) or new.shape.rank == 0:
             return new
-        ended = TABLE["GreaterEqual"](time, lengths)
-        chosen = TABLE["Select"](ended, old, new)
+        chosen = TABLE["Select"](ended(), old, new)
         chosen.set_shape(new.shape)
         return chosen
 
-    leaves = [
-        one(a, b)
-        for a, b in zip(nest.flatten(before), nest.flatten(after), strict=True)
-    ]
-    return nest.pack(before, leaves)
+    pairs = zip(nest.flatten(before), nest.flatten(after), strict=True)
+    return nest.pack(before, [one(a, b) for a, b in pairs])
 
 
 def static_rnn(
@@ -223,7 +220,7 @@ def static_rnn(
 
     Raises TypeError where `inputs` is no list, ValueError where it is empty.
     """
-    _must_be_cell(cell)
+    must_be_cell(cell)
     if not nest.is_nested(inputs):
         raise TypeError("inputs must be a sequence (a list of [batch, n] tensors).")
     if not inputs:
@@ -328,77 +325,6 @@ def _turned(items: list, lengths) -> list:
     return out
 
 
-def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory=False, scope=None):
-    """(TensorArray of outputs, final state, final loop state) of a free loop.
-
-    `loop_fn(time, cell_output, cell_state, loop_state)` gives (finished [batch], next
-    input, next state, what to emit, next loop state); output and state are None in its
-    first call. Rows that finished keep their state and emit zeros. How long the loop
-    runs is known when it ends, so its steps are run one by one.
-    """
-    del swap_memory
-    _must_be_cell(cell)
-    if not callable(loop_fn):
-        raise TypeError("loop_fn must be a callable")
-    with variable_scope(scope or "rnn"):
-        time = tensor(0, int32, name="time")
-        first: Any = loop_fn(time, None, None, None)
-        finished, following, state, like, carried = first
-        if like is None:
-            like = cell.output_size
-        flat = nest.flatten(following)
-        batch = _batch_size([array.expand_dims(x, 0) for x in flat])
-        kind = flat[0].dtype.base_dtype
-        blanks, taken = [], []
-        for item in nest.flatten(like):
-            shaped = isinstance(item, Tensor)
-            dims = item.shape.as_list() if shaped else _dims(item)
-            dtype = item.dtype.base_dtype if shaped else kind
-            blanks.append(array.zeros(_joined(batch, dims)[0], dtype))
-            taken.append(TensorArray(dtype, size=0, dynamic_size=True))
-        blank = nest.pack(like, blanks)
-        # While there is no loop state, a number stands for it.
-        stands = carried is None
-
-        def step(time, finished, x, taken, state, carried):
-            output, new = cell(x, state)
-            nest.assert_same_structure(state, new, check_types=False)
-            later = time + 1
-            told: Any = loop_fn(later, output, new, None if stands else carried)
-            ends, x, new, emitted, after = told
-            emitted = _unless(finished, blank, emitted)
-            new = _unless(finished, state, new)
-            pairs = zip(taken, nest.flatten(emitted), strict=True)
-            out = [array_.write(time, e) for array_, e in pairs]
-            over = TABLE["LogicalOr"](finished, ends)
-            return later, over, x, out, new, carried if stands else after
-
-        _, _, _, made, final, carried = while_loop(
-            lambda time, finished, *_: TABLE["LogicalNot"](reduce.reduce_all(finished)),
-            step,
-            [
-                time, finished, following, taken, state,
-                tensor(0, int32) if stands else carried,
-            ],
-            parallel_iterations=parallel_iterations or 32,
-        )  # fmt: skip
-        return nest.pack(like, made), final, None if stands else carried
-
-
-def _unless(finished, before, after):
-    """`before` in the rows that have finished, else `after`."""
-
-    def one(old, new):
-        if isinstance(new, TensorArray) or new.shape.rank == 0:
-            return new
-        chosen = TABLE["Select"](finished, old, new)
-        chosen.set_shape(new.shape)
-        return chosen
-
-    pairs = zip(nest.flatten(before), nest.flatten(after), strict=True)
-    return nest.pack(before, [one(a, b) for a, b in pairs])
-
-
 def static_state_saving_rnn(
     cell, inputs, state_saver, state_name, sequence_length=None, scope=None
 ):
@@ -407,6 +333,6 @@ def static_state_saving_rnn(
 
 
 __all__ = [
-    "bidirectional_dynamic_rnn", "dynamic_rnn", "raw_rnn", "rnn",
+    "bidirectional_dynamic_rnn", "dynamic_rnn", "rnn",
     "static_bidirectional_rnn", "static_rnn", "static_state_saving_rnn",
 ]  # fmt: skip

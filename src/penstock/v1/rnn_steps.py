@@ -22,12 +22,10 @@ from penstock.v1.rnn_cell import (
     BasicLSTMCell,
     BasicRNNCell,
     GRUCell,
-    LayerRNNCell,
     LSTMCell,
-    LSTMStateTuple,
     MultiRNNCell,
-    RNNCell,
 )
+from penstock.v1.rnn_cell_base import LayerRNNCell, LSTMStateTuple, RNNCell
 from penstock.v1.variable_scope import variable_scope
 
 

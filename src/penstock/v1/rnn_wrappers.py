@@ -14,7 +14,7 @@ from penstock.core.shapes import TensorShape
 from penstock.ir import context
 from penstock.ir.constant import constant_value
 from penstock.v1.random import random_uniform
-from penstock.v1.rnn_cell import LSTMStateTuple, RNNCell
+from penstock.v1.rnn_cell_base import LSTMStateTuple, RNNCell
 
 
 class _Wrapper(RNNCell):

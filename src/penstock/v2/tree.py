@@ -35,10 +35,10 @@ def _both(*families: str) -> tuple[str, ...]:
     return faces + tuple(f"penstock.api.{f}" for f in families)
 
 
-_MATH = _both("math*", "clip*", "segment*", "bitwise*", "special*")
+_MATH = _both("math*", "clip*", "bitwise*")
 _ARRAY = _both("array*")
 _LINALG = _both("linalg*")
-_NN = _both("nn*", "embedding*", "sampled*", "ctc*")
+_NN = _both("nn*")
 _RANDOM = (
     "penstock.v2.random", "penstock.v2.generator", "penstock.api.random*",
     "penstock.api.nn_sampled",
@@ -50,8 +50,8 @@ _ROOT = (
     "penstock.v2.scopes",
     "penstock.v2.initializers", "penstock.v2.custom_gradient",
     *_MATH, *_ARRAY, *_LINALG,
-    *_both("control*", "loops*", "tensor_array*", "functional*", "script*", "passing*"),
-    *_both("sparse*", "checks*", "debugging*", "host*", "printing*", "einsum*"),
+    *_both("control*", "loops*", "tensor_array*", "script*", "passing*"),
+    *_both("sparse*", "debugging*"),
     *_both("tensordot*"),
 )  # fmt: skip
 
@@ -100,12 +100,12 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "bitwise": ({}, _both("bitwise*", "math_arithmetic")),
     "config": ({}, ("penstock.v2.config",)),
     "config.experimental": ({}, ("penstock.v2.config_experimental",)),
-    "debugging": ({}, _both("debugging*", "checks*")),
-    "experimental": ({}, ("penstock.v2.experimental",)),
-    "image": ({}, ("penstock.v2.image", "penstock.api.image*", "penstock.api.random")),
+    "debugging": ({}, _both("debugging*")),
+    "experimental": ({}, ()),
+    "image": ({}, ("penstock.api.image*", "penstock.api.random")),
     "io": (
         {},
-        (*_both("io*", "parsing*"), "penstock.api.image_files", "penstock.api.strings"),
+        (*_both("io*"), "penstock.api.image_files", "penstock.api.strings"),
     ),
     "io.gfile": (_GFILE, ()),
     "initializers": ({}, ("penstock.keras.initializers",)),
@@ -120,14 +120,14 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "summary.experimental": (
         {n: f"penstock.v2.summary:{n}" for n in ("get_step", "set_step")}, ()
     ),
-    "sysconfig": ({}, ("penstock.v2.sysconfig",)),
+    "sysconfig": ({}, ()),
     "test": ({}, ("penstock.v2.test", "penstock.v1.testing")),
     "train": (
         {
             **{n: f"penstock.formats.messages:{n}" for n in _EXAMPLE},
             **_all("ExponentialMovingAverage", "penstock.v2.moving_average"),
         },
-        ("penstock.v2.checkpoint", "penstock.saving.checkpoint", "penstock.v2.train"),
+        ("penstock.v2.checkpoint", "penstock.saving.checkpoint"),
     ),
     "version": ({}, ("penstock.v2.version",)),
     "audio": ({}, ("penstock.api.audio",)),

@@ -58,8 +58,8 @@ def _both(*families: str) -> tuple[str, ...]:
     return faces + tuple(f"penstock.api.{f}" for f in families)
 
 
-_MATH = _both("math*", "clip*", "segment*", "bitwise*")
-_LINALG = _both("linalg*", "math_linear*", "math_matmul*")
+_MATH = _both("math*", "clip*", "bitwise*")
+_LINALG = _both("linalg*", "math_linear*")
 _INITIALIZERS = "penstock.v1.initializers"
 _SAVER = "penstock.saving.checkpoint"
 
@@ -100,9 +100,9 @@ _ROOT_SOURCES = (
     "penstock.v1.constant", "penstock.v1.config", "penstock.v1.gradients",
     "penstock.v1.random", "penstock.v1.graph_io", "penstock.v1.registration",
     *_MATH, *_both("array*", "linalg*", "control_flow*", "loops*", "tensor_array*"),
-    *_both("strings*", "sparse", "checks*", "debugging*", "host*", "functional*"),
-    *_both("script*", "special*", "sets*", "lookup*", "queues*", "readers*", "io*"),
-    *_both("passing*", "parsing*", "printing*", "einsum*", "tensordot*"),
+    *_both("strings*", "sparse", "debugging*"),
+    *_both("script*", "sets*", "queues*", "readers*", "io*"),
+    *_both("passing*", "tensordot*"),
 )  # fmt: skip
 
 TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
@@ -125,14 +125,14 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             **spellings.NN,
             "bidirectional_rnn": "penstock.v1.rnn:static_bidirectional_rnn",
         },
-        _both("nn*", "rnn*", "embedding*", "sampled*", "ctc*"),
+        _both("nn*", "rnn*"),
     ),
     "nn.rnn_cell": (
         _all(
             "EmbeddingWrapper InputProjectionWrapper OutputProjectionWrapper",
             "penstock.v1.contrib_rnn",
         ),
-        _both("rnn_cell*", "cells*"),
+        ("penstock.v1.rnn_cell",),
     ),
     "nn.seq2seq": ({}, ("penstock.v1.contrib_legacy_seq2seq",)),
     "train": (
@@ -168,7 +168,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "layers": ({}, ("penstock.v1.layers",)),
     "losses": ({}, ("penstock.v1.losses",)),
     "metrics": ({}, ("penstock.v1.metrics",)),
-    "math": (spellings.L2_NORMALIZE, (*_MATH, *_LINALG, *_both("special*", "nn*"))),
+    "math": (spellings.L2_NORMALIZE, (*_MATH, *_LINALG, *_both("nn*"))),
     # tf.diag makes tensors of any rank, tf.linalg.diag matrices.
     "linalg": (
         {
@@ -227,18 +227,17 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "graph_util": ({}, ("penstock.v1.graph_util",)),
     "data": ({}, ("penstock.v1.data",)),
     "data.experimental": ({}, ("penstock.api.dataset_experimental",)),
-    "nest": ({}, ("penstock.v1.nest",)),
+    "nest": ({}, ("penstock.v2.nest",)),
     "contrib": ({}, ()),
     "contrib.layers": (
         {},
         (
-            "penstock.v1.contrib.layers",
             "penstock.v1.contrib_initializers",
             "penstock.v1.contrib_layers*",
             "penstock.v1.contrib_regularizers",
         ),
     ),
-    "contrib.rnn": ({}, _both("contrib_rnn*", "rnn*", "cells*")),
+    "contrib.rnn": ({}, ("penstock.v1.contrib_rnn", "penstock.v1.rnn*")),
     "contrib.seq2seq": ({}, ("penstock.v1.contrib_seq2seq",)),
     "contrib.crf": ({}, ("penstock.v1.contrib_crf",)),
     "contrib.framework": (
@@ -284,8 +283,8 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {},
         ("penstock.datasets.mnist_tutorial",),
     ),
-    "contrib.opt": ({}, ("penstock.v1.contrib_opt",)),
-    "contrib.data": ({}, ("penstock.v1.contrib_data",)),
+    "contrib.opt": ({}, ()),
+    "contrib.data": ({}, ()),
     "contrib.tensorboard": ({}, ()),
     "contrib.tensorboard.plugins": ({}, ()),
     "contrib.tensorboard.plugins.projector": ({}, ("penstock.v1.contrib_projector",)),

@@ -16,7 +16,7 @@ from penstock.ir import context
 from penstock.ir.tensor import Tensor
 from penstock.v1.contrib_seq2seq.attention import attended
 from penstock.v1.layers.core import Dense
-from penstock.v1.rnn_cell import RNNCell
+from penstock.v1.rnn_cell_base import RNNCell
 
 _PARTS = "cell_state attention time alignments alignment_history attention_state"
 
