@@ -18,26 +18,26 @@ from penstock.v1.contrib_framework import (
     variable,
 )
 from penstock.v1.contrib_layers import (
-    avg_pool2d,
-    batch_norm,
     bias_add,
+    dropout,
+    flatten,
+    fully_connected,
+    one_hot_encoding,
+    repeat,
+    softmax,
+    stack,
+)
+from penstock.v1.contrib_layers_conv import (
+    avg_pool2d,
     conv1d,
     conv2d,
     conv2d_transpose,
     convolution2d,
-    dropout,
-    flatten,
-    fully_connected,
-    layer_norm,
     max_pool2d,
-    one_hot_encoding,
-    repeat,
     separable_conv2d,
     separable_convolution2d,
-    softmax,
-    stack,
-    unit_norm,
 )
+from penstock.v1.contrib_layers_norm import batch_norm, layer_norm, unit_norm
 from penstock.v1.contrib_regularizers import (
     l1_l2_regularizer,
     l1_regularizer,
