@@ -28,6 +28,13 @@ ALPHAS = (0.3, 1.0, 2.5, 50.0)
 SEEDS = ("0,0", "1,2", "-1,5", "2147483647,-2147483648")
 
 
+@pytest.fixture(autouse=True)
+def cpu():
+    """Bit by bit is for the CPU: a GPU's logarithm and sine round otherwise."""
+    with jax.default_device(jax.devices("cpu")[0]):
+        yield
+
+
 @pytest.fixture(scope="module")
 def draws(fixtures):
     with np.load(fixtures / "random.npz", allow_pickle=False) as file:
