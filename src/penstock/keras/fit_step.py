@@ -21,7 +21,7 @@ from penstock.ir.tensor import NeedsValue, Tensor
 from penstock.ir.trace import TracedGraph
 from penstock.lowering import slow_in_loops
 from penstock.ops import extent
-from penstock.ops.xla import jax, jnp, lax
+from penstock.ops.xla import backend, jax, jnp, lax
 from penstock.runtime.eager import RECORDER
 from penstock.runtime.eager.tensor import EagerTensor
 from penstock.runtime.step import at_node
@@ -241,13 +241,33 @@ class CompiledStep:
             _, outs, held = jax.eval_shape(lambda s: one(start, s), state)
             blank = [jnp.zeros(s.shape, s.dtype) for s in outs]
             fine = [jnp.ones((), bool) for _ in held]
-            state, outs, held, kept = lax.fori_loop(
-                start, stop, body, (list(state), blank, fine, list(kept))
-            )
+            carry = list(state), blank, fine, list(kept)
+            state, outs, held, kept = _rounds(start, stop, body, carry)
             return outs, state, held, kept
 
         made = self._loops[count] = jax.jit(loop, donate_argnums=(0, 1))
         return made
+
+
+#: So many rounds at a time are a loop whose length the compiler knows.
+_KNOWN = 32
+
+
+def _rounds(start, stop, body, carry):
+    """`lax.fori_loop`, made so that a GPU seldom asks the host whether to go on.
+
+    It does after every round of a loop whose length is not known, and waits meanwhile.
+    """
+    if backend() == "cpu":
+        return lax.fori_loop(start, stop, body, carry)
+    blocks = (stop - start) // _KNOWN
+
+    def block(n, carry):
+        first = start + n * _KNOWN
+        return lax.fori_loop(0, _KNOWN, lambda i, c: body(first + i, c), carry)
+
+    carry = lax.fori_loop(0, blocks, block, carry)
+    return lax.fori_loop(start + blocks * _KNOWN, stop, body, carry)
 
 
 def _carried(step) -> list:
