@@ -74,3 +74,31 @@ try:
         s.run(tf.data.Dataset.range(3).make_initializable_iterator().get_next())
 except tf.errors.FailedPreconditionError:
     print("FPE")
+
+
+def drained(session, element):
+    out = []
+    try:
+        while True:
+            out.append(session.run(element).tolist())
+    except tf.errors.OutOfRangeError:
+        return out
+
+
+# Every iterator, every initialization and every session begins the orders anew.
+for repeats in (None, 2):
+    with tf.Graph().as_default():
+        tf.set_random_seed(7)
+        mixed = tf.data.Dataset.range(4).shuffle(4, seed=3)
+        if repeats:
+            mixed = mixed.batch(2).repeat(repeats)
+        once = [mixed.make_one_shot_iterator().get_next() for _ in range(2)]
+        again = [mixed.make_initializable_iterator() for _ in range(2)]
+        nexts = [iterator.get_next() for iterator in again]
+        for _ in range(2):
+            with tf.Session() as s:
+                print([drained(s, element) for element in reversed(once)])
+                for _ in range(2):
+                    for iterator in again:
+                        s.run(iterator.initializer)
+                    print([drained(s, element) for element in nexts])

@@ -6,42 +6,39 @@ its value; otherwise it runs as Python on eager tensors, element by element.
 
 from __future__ import annotations
 
-import functools
-import weakref
 from collections.abc import Callable
-from collections.abc import Iterator as Pass
-from typing import Any
 
 import numpy as np
 
 from penstock.api import dataset_saved
+from penstock.api.dataset_iterator import (
+    IteratorSpec,
+    NumpyIterator,
+    OwnedIterator,
+    staged_next,
+)
 from penstock.api.dataset_resampled import rejection_resample
 from penstock.api.elements import (
     DatasetSpec,
     all_parts,
     array_spec,
     as_arrays,
-    as_numpy,
     as_tensor,
-    from_all_parts,
-    specs_of_parts,
     tensor_spec,
 )
 from penstock.api.mapped import Mapped
 from penstock.api.random import get_seed
-from penstock.core.dtypes import as_dtype, int64
-from penstock.core.errors import OutOfRangeError
+from penstock.core.dtypes import int64
 from penstock.core.shapes import as_dims
 from penstock.formats import tfrecord
 from penstock.ir import context
 from penstock.ir.tensor import NeedsValue, Tensor
 from penstock.ops import iterator as live
-from penstock.pipeline import INFINITE, UNKNOWN, Node, Options, files
+from penstock.pipeline import INFINITE, UNKNOWN, Options, files
 from penstock.pipeline import Dataset as Pipeline
 from penstock.pipeline.fingerprint import fingerprint
 from penstock.pipeline.options import ThreadingOptions
 from penstock.pipeline.structure import flatten, transform
-from penstock.runtime.eager.tensor import EagerTensor
 
 AUTOTUNE = -1
 INFINITE_CARDINALITY = INFINITE
@@ -96,9 +93,9 @@ class Dataset(Pipeline):
             )
         return OwnedIterator(self)
 
-    def as_numpy_iterator(self) -> Pass:
+    def as_numpy_iterator(self) -> NumpyIterator:
         """Elements as NumPy arrays, bytes and scalars."""
-        return map(lambda e: transform(_as_numpy, e), iter(self.node))
+        return NumpyIterator(self)
 
     @property
     def element_spec(self):
@@ -210,11 +207,14 @@ class Dataset(Pipeline):
         )  # fmt: skip
 
     def bucket_by_sequence_length(
-        self, element_length_func, bucket_boundaries, bucket_batch_sizes, **options
+        self, element_length_func, bucket_boundaries, bucket_batch_sizes,
+        padded_shapes=None, padding_values=None, pad_to_bucket_boundary=False,
+        no_padding=False, drop_remainder=False, name=None,
     ) -> Dataset:  # fmt: skip
         return super().bucket_by_sequence_length(
             _on_tensors(element_length_func), bucket_boundaries, bucket_batch_sizes,
-            **options,
+            padded_shapes, padding_values, pad_to_bucket_boundary, no_padding,
+            drop_remainder,
         )  # fmt: skip
 
     def scan(self, initial_state, scan_func, name=None) -> Dataset:
@@ -276,6 +276,9 @@ class Dataset(Pipeline):
         kept = "" if compression in (None, "AUTO", "SNAPPY") else compression
         return self._to(dataset_saved.Snapshot(self.node, str(as_path(path)), kept))
 
+    def with_options(self, options, name=None) -> Dataset:
+        return super().with_options(options)
+
     def fingerprint(self):
         """A uint64 that is equal for pipelines that are written alike."""
         return as_tensor(np.uint64(fingerprint(self.node)))
@@ -300,12 +303,6 @@ class Dataset(Pipeline):
     @property
     def output_classes(self):
         return transform(lambda s: Tensor, self.element_spec)
-
-
-def _as_numpy(leaf):
-    if isinstance(leaf, Pipeline):
-        return leaf.as_numpy_iterator()
-    return as_numpy(leaf)
 
 
 def _constant(value):
@@ -338,68 +335,6 @@ def _on_tensors(function: Callable) -> Callable:
         return made if isinstance(made, Pipeline) else as_arrays(made)
 
     return call
-
-
-class OwnedIterator:
-    """One pass over a data set. As what `iter(dataset)` gives in TensorFlow."""
-
-    def __init__(self, dataset: Dataset):
-        self._dataset = dataset
-        self._source = iter(dataset.node)
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if not context.executing_eagerly():
-            return staged_next(self.element_spec, self._handle)
-        return transform(self._leaf, next(self._source))
-
-    @functools.cached_property
-    def _handle(self) -> str:
-        """A name by which nodes of traced functions find this pass."""
-        name = live.new_name("iterator")
-        live.LIVE[name] = map(all_parts, self._source)
-        weakref.finalize(self, live.LIVE.pop, name, None)
-        return name
-
-    def _leaf(self, leaf):
-        if type(leaf) is np.ndarray:
-            return EagerTensor(as_dtype(leaf.dtype), leaf.shape, leaf)
-        return self._dataset._to(leaf) if isinstance(leaf, Node) else as_tensor(leaf)
-
-    next = __next__
-
-    def get_next(self):
-        """The next element. Raises OutOfRangeError after the last."""
-        try:
-            return self.__next__()
-        except StopIteration:
-            raise OutOfRangeError(None, None, "End of sequence") from None
-
-    def get_next_as_optional(self):
-        from penstock.api.dataset_experimental import Optional
-
-        try:
-            return Optional.from_value(self.__next__())
-        except StopIteration:
-            return Optional.empty(self.element_spec)
-
-    @property
-    def element_spec(self):
-        return self._dataset.element_spec
-
-
-def staged_next(element_spec, handle: str):
-    """The next element of a pass, as nodes of the function that is being traced."""
-    leaves = [part for s in flatten(element_spec) for part in specs_of_parts(s)]
-    made = live.iterator_get_next(
-        np.array(handle.encode(), object),
-        output_types=tuple(s.dtype for s in leaves),
-        output_shapes=tuple(s.shape._dims for s in leaves),
-    )
-    parts = list(made) if isinstance(made, list | tuple) else [made]
-    return from_all_parts(element_spec, parts)
 
 
 class TextLineDataset(Dataset):
@@ -462,10 +397,9 @@ def _file_names(filenames):
 
 
 Iterator = OwnedIterator
-NumpyIterator = Any
 
 __all__ = [
     "AUTOTUNE", "Dataset", "DatasetSpec", "FixedLengthRecordDataset",
-    "INFINITE_CARDINALITY", "Iterator", "NumpyIterator", "Options", "TFRecordDataset",
-    "TextLineDataset", "ThreadingOptions", "UNKNOWN_CARDINALITY",
+    "INFINITE_CARDINALITY", "Iterator", "IteratorSpec", "NumpyIterator", "Options",
+    "TFRecordDataset", "TextLineDataset", "ThreadingOptions", "UNKNOWN_CARDINALITY",
 ]  # fmt: skip

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import inspect
+import sqlite3
+
 from penstock.api.dataset import (
     AUTOTUNE,
     INFINITE_CARDINALITY,
     UNKNOWN_CARDINALITY,
     Dataset,
+    as_path,
 )
-from penstock.api.elements import as_arrays, as_tensor
-from penstock.core.dtypes import int64
+from penstock.api.dataset_iterator import Optional
+from penstock.api.elements import as_arrays
+from penstock.core.dtypes import as_dtype, int64, string
 from penstock.core.errors import InvalidArgumentError
 from penstock.pipeline import files
+from penstock.pipeline.elementwise import AssertCardinality
 from penstock.pipeline.options import (
     AutotuneOptions,
     DistributeOptions,
     OptimizationOptions,
+    ServiceOptions,
     ThreadingOptions,
 )
+from penstock.pipeline.sources import Elements, Generator
+from penstock.pipeline.spec import ArraySpec, covering, element_spec
+from penstock.pipeline.structure import as_element
 
 
 class CsvDataset(Dataset):
@@ -43,57 +55,31 @@ class CsvDataset(Dataset):
         return Dataset(node, self._options)
 
 
-class Optional:
-    """A value or nothing. As `tf.experimental.Optional`."""
-
-    def __init__(self, value, there: bool, element_spec=None):
-        self._value, self._there = value, there
-        self.element_spec = element_spec
-
-    @staticmethod
-    def from_value(value) -> Optional:
-        return Optional(value, True)
-
-    @staticmethod
-    def empty(element_spec) -> Optional:
-        return Optional(None, False, element_spec)
-
-    def has_value(self, name=None):
-        import numpy as np
-
-        return as_tensor(np.bool_(self._there))
-
-    def get_value(self, name=None):
-        if not self._there:
-            raise InvalidArgumentError(None, None, "Optional has no value.")
-        return self._value
-
-
 def _applied(method: str):
+    """The transformation that calls `method`, with its arguments."""
+
     def transformation(*args, **kwargs):
         return lambda dataset: getattr(dataset, method)(*args, **kwargs)
 
+    taken = list(inspect.signature(getattr(Dataset, method)).parameters.values())[1:]
     transformation.__name__ = method
+    transformation.__signature__ = inspect.Signature(taken)  # type: ignore
     return transformation
 
 
-def _apply(method: str):
-    return _applied(method)
-
-
-bucket_by_sequence_length = _apply("bucket_by_sequence_length")
-enumerate_dataset = _apply("enumerate")
-group_by_window = _apply("group_by_window")
-ignore_errors = _apply("ignore_errors")
-parallel_interleave = _apply("interleave")
-dense_to_ragged_batch = _apply("ragged_batch")
-dense_to_sparse_batch = _apply("sparse_batch")
-rejection_resample = _apply("rejection_resample")
-scan = _apply("scan")
-snapshot = _apply("snapshot")
-take_while = _apply("take_while")
-unbatch = _apply("unbatch")
-unique = _apply("unique")
+bucket_by_sequence_length = _applied("bucket_by_sequence_length")
+enumerate_dataset = _applied("enumerate")
+group_by_window = _applied("group_by_window")
+ignore_errors = _applied("ignore_errors")
+parallel_interleave = _applied("interleave")
+dense_to_ragged_batch = _applied("ragged_batch")
+dense_to_sparse_batch = _applied("sparse_batch")
+rejection_resample = _applied("rejection_resample")
+scan = _applied("scan")
+snapshot = _applied("snapshot")
+take_while = _applied("take_while")
+unbatch = _applied("unbatch")
+unique = _applied("unique")
 
 
 def map_and_batch(map_func, batch_size, num_parallel_batches=None,
@@ -118,19 +104,9 @@ def copy_to_device(target_device, source_device="/cpu:0"):
 
 
 def assert_cardinality(expected_cardinality):
-    """Say how many elements there are; accepted as it stands."""
-
-    def check(dataset):
-        known = dataset.node.cardinality
-        wanted = int(expected_cardinality)
-        if known >= 0 and known != wanted:
-            raise InvalidArgumentError(
-                None, None, f"Input dataset was expected to contain {wanted} elements "
-                f"but contains {known}.",
-            )  # fmt: skip
-        return dataset
-
-    return check
+    """Say how many elements there are: a pass that has others ends with an error."""
+    count = int(expected_cardinality)
+    return lambda dataset: dataset._to(AssertCardinality(dataset.node, count))
 
 
 def cardinality(dataset):
@@ -156,8 +132,8 @@ def Counter(start=0, step=1, dtype=int64):
     return Dataset.counter(start, step, dtype)
 
 
-def RandomDataset(seed=None):
-    return Dataset.random(seed)
+def RandomDataset(seed=None, rerandomize_each_iteration=None, name=None):
+    return Dataset.random(seed, rerandomize_each_iteration)
 
 
 def save(dataset, path, compression=None, shard_func=None, checkpoint_args=None):
@@ -178,19 +154,43 @@ def get_next_as_optional(iterator):
 
 def from_list(elements, name=None):
     """A data set of the structures in a list."""
-    import numpy as np
+    made = [as_element(as_arrays(element)) for element in elements]
+    spec = functools.reduce(covering, map(element_spec, made))
+    return Dataset(Elements(made, spec))
 
-    from penstock.core import nest
 
-    flat = [nest.flatten(e) for e in elements]
-    columns = [np.stack([np.asarray(f[i]) for f in flat]) for i in range(len(flat[0]))]
-    return Dataset.from_tensor_slices(nest.pack(elements[0], columns))
+class SqlDataset(Dataset):
+    """The rows that a query gives, a tuple of scalars each. SQLite alone is here."""
+
+    def __init__(self, driver_name, data_source_name, query, output_types):
+        if driver_name != "sqlite":
+            raise InvalidArgumentError(
+                None, None, f"The database type, {driver_name}, is not supported. "
+                "Use 'sqlite'.",
+            )  # fmt: skip
+        kinds = [as_dtype(kind) for kind in output_types]
+        source, text = str(as_path(data_source_name)), str(as_path(query))
+
+        def rows():
+            with contextlib.closing(sqlite3.connect(source)) as connection:
+                for row in connection.execute(text):
+                    yield tuple(
+                        str(value) if kind is string else kind.np.type(value)
+                        for value, kind in zip(row, kinds, strict=True)
+                    )
+
+        spec = tuple(ArraySpec(kind.name, ()) for kind in kinds)
+        super().__init__(Generator(rows, spec))
+
+    def _to(self, node):
+        return Dataset(node, self._options)
 
 
 __all__ = [
     "AUTOTUNE", "AutotuneOptions", "Counter", "CsvDataset", "DistributeOptions",
     "INFINITE_CARDINALITY", "OptimizationOptions", "Optional", "RandomDataset",
-    "ThreadingOptions", "UNKNOWN_CARDINALITY", "assert_cardinality",
+    "ServiceOptions", "SqlDataset", "ThreadingOptions", "UNKNOWN_CARDINALITY",
+    "assert_cardinality",
     "bucket_by_sequence_length", "cardinality", "choose_from_datasets",
     "copy_to_device", "dense_to_ragged_batch", "dense_to_sparse_batch",
     "enumerate_dataset", "from_list", "get_next_as_optional", "get_single_element",

@@ -68,9 +68,9 @@ class Reduced(Computed):
     declared: Any = None
     cardinality: Any = UNKNOWN
 
-    def __iter__(self) -> Iterator:
+    def over(self, elements) -> Iterator:
         states: dict[int, Any] = {}
-        for element in self.input:
+        for element in elements:
             seen = transform(as_tensor, element)
             key = int(apply(self.key, seen))
             if key not in states:

@@ -98,7 +98,7 @@ class Snapshot(Through):
     path: str
     compression: str = ""
 
-    def __iter__(self) -> Iterator:
+    def over(self, elements) -> Iterator:
         mark = str(fingerprint(self.input))
         folder = os.path.join(self.path, mark)
         found = saved_elements.about(folder)
@@ -109,7 +109,7 @@ class Snapshot(Through):
         os.makedirs(folder, exist_ok=True)
         passing: list = []
         steps = saved_elements.write(
-            folder, ((0, _arrays(e, passing)) for e in self.input), _types(self.spec),
+            folder, ((0, _arrays(e, passing)) for e in elements), _types(self.spec),
             self.compression, mark,
         )  # fmt: skip
         for _ in steps:

@@ -27,8 +27,19 @@ class DatasetSpec(TypeSpec):
     def __init__(self, element_spec, dataset_shape=()):
         self.element_spec = element_spec
 
+    @classmethod
+    def from_value(cls, value):
+        return cls(value.element_spec)
+
+    def is_compatible_with(self, other) -> bool:
+        other = getattr(other, "element_spec", other)
+        mine, theirs = flatten(self.element_spec), flatten(other)
+        return len(mine) == len(theirs) and all(
+            a.is_compatible_with(b) for a, b in zip(mine, theirs, strict=True)
+        )
+
     def __eq__(self, other):
-        same = isinstance(other, DatasetSpec)
+        same = type(self) is type(other)
         return same and self.element_spec == other.element_spec
 
     def __hash__(self):

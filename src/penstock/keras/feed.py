@@ -16,6 +16,7 @@ import numpy as np
 from penstock.core import nest
 from penstock.core.convert import to_array
 from penstock.ir.tensor import Tensor
+from penstock.pipeline.dataset import Dataset
 
 
 def unpack(data):
@@ -193,8 +194,8 @@ class IteratorFeed:
 
         The order of a shuffled data set depends on how many came before.
         """
-        if not self._continues and hasattr(self.source, "begin_unused"):
-            self.source.begin_unused()
+        if not self._continues and isinstance(self.source, Dataset):
+            iter(self.source)
 
     def __iter__(self) -> Iterator[Any]:
         if self._sequence:

@@ -40,6 +40,30 @@ def new_name(prefix: str) -> str:
     return f"{prefix}_{next(_count)}"
 
 
+class Place:
+    """Where a session keeps the pass of one iterator; ends with the session."""
+
+    def __init__(self, first: str):
+        self.name = new_name("iterator")
+        if first:
+            FIRST[self.name] = first
+
+    def end_session(self) -> None:
+        LIVE.pop(self.name, None)
+        FIRST.pop(self.name, None)
+
+
+@op(
+    "_Iterator", "-> handle: string", shape=lambda *_, **__: (), attrs={"first": ""},
+    keeps=lambda node: Place(node.attrs["first"]), gradient=STOPS, host=True,
+    stateful=True,
+)  # fmt: skip
+def iterator(*, first, kept):
+    """The name of an iterator's pass in this session; with `first`, the key of its
+    data set, it is begun by who asks for an element."""
+    return np.array(kept.name.encode(), object), kept
+
+
 @op(
     "_MakeIterator", "handle: string, values: *Tvalues ->",
     shape=lambda *_, **__: [], gradient=STOPS, host=True, stateful=True,

@@ -106,8 +106,8 @@ class Prefetch(Through):
     def plan(self):
         return self.input.plan
 
-    def __iter__(self):
+    def over(self, elements):
         if self.buffer_size == 0:
-            return iter(self.input)
+            return elements
         depth = AUTOTUNE_BUFFER if self.buffer_size < 0 else self.buffer_size
-        return Worker(self.input, depth).elements()
+        return Worker(elements, depth).elements()

@@ -15,7 +15,7 @@ from penstock.core import dtypes, shapes
 from penstock.core.errors import DataLossError, InvalidArgumentError
 from penstock.pipeline import plan as plans
 from penstock.pipeline.composite import COMPOSITE, joined
-from penstock.pipeline.node import UNKNOWN, Node, Through, scaled
+from penstock.pipeline.node import UNKNOWN, After, Node, Through, scaled
 from penstock.pipeline.sources import Elements
 from penstock.pipeline.spec import (
     ArraySpec,
@@ -42,9 +42,8 @@ def _count(node: Node, size: int, drop_remainder: bool) -> int:
     )
 
 
-def _groups(node: Node, size: int, drop_remainder: bool) -> Iterator[list]:
-    source = iter(node)
-    while group := list(islice(source, size)):
+def _groups(elements: Iterator, size: int, drop_remainder: bool) -> Iterator[list]:
+    while group := list(islice(elements, size)):
         if len(group) < size and drop_remainder:
             return
         yield group
@@ -55,7 +54,7 @@ def _columns(group: list) -> Iterator[tuple[int, list]]:
 
 
 @dataclass(frozen=True, eq=False)
-class Batch(Node):
+class Batch(After):
     """`size` consecutive elements of one shape, stacked along a new first axis."""
 
     input: Node
@@ -82,7 +81,10 @@ class Batch(Node):
     def __iter__(self):
         if self.plan is not None:
             return map(self.plan.gather, self.plan.indices())
-        return map(stacked, _groups(self.input, self.size, self.drop_remainder))
+        return super().__iter__()
+
+    def over(self, elements):
+        return map(stacked, _groups(elements, self.size, self.drop_remainder))
 
 
 def stacked(group: list):
@@ -108,7 +110,7 @@ def stacked(group: list):
 
 
 @dataclass(frozen=True, eq=False)
-class PaddedBatch(Node):
+class PaddedBatch(After):
     """Like batch, with every leaf filled up to a shape.
 
     `padded_shapes` [same structure]: None (or -1) in it stands for the longest of the
@@ -176,9 +178,9 @@ class PaddedBatch(Node):
     def cardinality(self):
         return _count(self.input, self.size, self.drop_remainder)
 
-    def __iter__(self):
+    def over(self, elements):
         wanted, values = self._shapes, self._values
-        for group in _groups(self.input, self.size, self.drop_remainder):
+        for group in _groups(elements, self.size, self.drop_remainder):
             columns = [
                 padded(leaves, wanted[i], values[i]) for i, leaves in _columns(group)
             ]
@@ -236,7 +238,7 @@ def _rows(batch) -> Iterator:
 
 
 @dataclass(frozen=True, eq=False)
-class Unbatch(Node):
+class Unbatch(After):
     """Every row of every element on its own."""
 
     input: Node
@@ -253,13 +255,13 @@ class Unbatch(Node):
             return UNKNOWN
         return scaled(self.input.cardinality, lambda n: n * known.pop())
 
-    def __iter__(self):
-        for batch in self.input:
+    def over(self, elements):
+        for batch in elements:
             yield from _rows(batch)
 
 
 @dataclass(frozen=True, eq=False)
-class Rebatch(Node):
+class Rebatch(After):
     """Batches cut anew into sizes [s0, s1, ...], taken in turn."""
 
     input: Node
@@ -278,12 +280,11 @@ class Rebatch(Node):
 
     cardinality = UNKNOWN
 
-    def __iter__(self):
-        source = iter(self.input)
+    def over(self, elements):
         left = None
         for size in cycle(self.sizes):
             while left is None or len(flatten(left)[0]) < size:
-                more = next(source, None)
+                more = next(elements, None)
                 if more is None:
                     if left is not None and len(flatten(left)[0]):
                         if not self.drop_remainder:
@@ -306,7 +307,7 @@ def _joined(a, b):
 
 
 @dataclass(frozen=True, eq=False)
-class Window(Node):
+class Window(After):
     """Overlapping runs of elements, each leaf a data set of its own.
 
     Window k holds elements k*shift, k*shift + stride, ... (`size` of them).
@@ -344,10 +345,9 @@ class Window(Node):
 
         return scaled(self.input.cardinality, windows)
 
-    def __iter__(self):
-        source = iter(self.input)
+    def over(self, elements):
         reach = (self.size - 1) * self.stride + 1
-        held: deque = deque(islice(source, reach))
+        held: deque = deque(islice(elements, reach))
         while held:
             if len(held) < reach and self.drop_remainder:
                 return
@@ -355,9 +355,9 @@ class Window(Node):
             gone = min(self.shift, len(held))
             for _ in range(gone):
                 held.popleft()
-            for _ in islice(source, self.shift - gone):
+            for _ in islice(elements, self.shift - gone):
                 pass
-            held.extend(islice(source, reach - len(held)))
+            held.extend(islice(elements, reach - len(held)))
 
     def _as_nodes(self, elements: list):
         spec = self.input.spec
@@ -380,9 +380,9 @@ class EnsureShape(Through):
     def spec(self):
         return self.declared
 
-    def __iter__(self):
+    def over(self, elements):
         wanted = flatten(self.declared)
-        for element in self.input:
+        for element in elements:
             for leaf, spec in zip(flatten(element), wanted, strict=True):
                 seen: Any = leaf_spec(leaf)
                 if not shapes.compatible(seen.shape, spec.shape):

@@ -38,14 +38,15 @@ class MemoryCache(Through):
         return plans.remembered(self.input.plan, self._kept_order)
 
     def __iter__(self):
-        if self._kept:
-            yield from self._kept[0]
-            return
+        return iter(self._kept[0]) if self._kept else super().__iter__()
+
+    def over(self, elements):
         seen = []
-        for element in self.input:
+        for element in elements:
             seen.append(element)
             yield element
-        self._kept.append(seen)
+        if not self._kept:
+            self._kept.append(seen)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +62,9 @@ class FileCache(Through):
     path: str
 
     def __iter__(self):
-        if os.path.exists(self.path):
-            return self._read()
-        return self._write()
+        return self._read() if os.path.exists(self.path) else super().__iter__()
 
-    def _write(self) -> Iterator:
+    def over(self, elements) -> Iterator:
         folder = os.path.dirname(self.path) or "."
         try:
             file = tempfile.NamedTemporaryFile(
@@ -78,7 +77,7 @@ class FileCache(Through):
         complete = False
         try:
             count = None
-            for element in self.input:
+            for element in elements:
                 leaves = flatten(element)
                 if count is None:
                     count = len(leaves)

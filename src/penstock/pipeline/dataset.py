@@ -67,10 +67,6 @@ class Dataset(Making):
     def as_numpy_iterator(self) -> Iterator:
         return iter(self.node)
 
-    def begin_unused(self) -> None:
-        """What an iterator that is made and dropped does to the orders to come."""
-        self.node.begin_unused()
-
     @property
     def spec(self):
         return self.node.spec

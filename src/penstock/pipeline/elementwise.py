@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from penstock.core.errors import OpError
+from penstock.core.errors import FailedPreconditionError, OpError
 from penstock.pipeline import plan as plans
-from penstock.pipeline.node import UNKNOWN, Computed, Node, Through
+from penstock.pipeline.node import UNKNOWN, After, Computed, Node, Through
 from penstock.pipeline.spec import ArraySpec
 from penstock.pipeline.structure import apply, as_element, flatten, same
 
@@ -42,18 +42,18 @@ class Map(Computed):
     def _compute(self, element):
         return as_element(apply(self.function, element))
 
-    def __iter__(self) -> Iterator:
+    def over(self, elements) -> Iterator:
         if self.workers is None or self.workers == 1:
-            return map(self._compute, self.input)
-        return self._ahead(self.workers)
+            return map(self._compute, elements)
+        return self._ahead(elements, self.workers)
 
-    def _ahead(self, workers: int) -> Iterator:
+    def _ahead(self, elements: Iterator, workers: int) -> Iterator:
         if workers < 0:
             workers = os.cpu_count() or 1
         pool = ThreadPoolExecutor(workers, thread_name_prefix="penstock-map")
         pending: deque = deque()
         try:
-            for element in self.input:
+            for element in elements:
                 try:
                     pending.append(pool.submit(self._compute, element))
                 except RuntimeError:  # the main thread has ended: go on in this one
@@ -88,8 +88,8 @@ class Filter(Through):
     def _keeps(self, element) -> bool:
         return _truth(apply(self.predicate, element), "filter", "predicate")
 
-    def __iter__(self):
-        return filter(self._keeps, self.input)
+    def over(self, elements):
+        return filter(self._keeps, elements)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,15 +98,15 @@ class TakeWhile(Through):
     predicate: Callable
     cardinality: Any = UNKNOWN
 
-    def __iter__(self):
-        for element in self.input:
+    def over(self, elements):
+        for element in elements:
             if not _truth(apply(self.predicate, element), "take_while", "predicate"):
                 return
             yield element
 
 
 @dataclass(frozen=True, eq=False)
-class Enumerate(Node):
+class Enumerate(After):
     input: Node
     start: int = 0
 
@@ -118,8 +118,8 @@ class Enumerate(Node):
     def cardinality(self):
         return self.input.cardinality
 
-    def __iter__(self):
-        for index, element in enumerate(self.input, self.start):
+    def over(self, elements):
+        for index, element in enumerate(elements, self.start):
             yield np.int64(index), element
 
 
@@ -132,9 +132,9 @@ class Scan(Computed):
     function: Callable
     declared: Any = None
 
-    def __iter__(self):
+    def over(self, elements):
         state = as_element(self.initial)
-        for element in self.input:
+        for element in elements:
             result = self.function(state, element)
             if not isinstance(result, tuple) or len(result) != 2:
                 raise TypeError(
@@ -158,9 +158,9 @@ class Unique(Through):
     input: Node
     cardinality: Any = UNKNOWN
 
-    def __iter__(self):
+    def over(self, elements):
         seen = set()
-        for element in self.input:
+        for element in elements:
             leaves = flatten(element)
             if len(leaves) != 1:
                 raise TypeError(
@@ -182,11 +182,10 @@ class IgnoreErrors(Through):
     log_warning: bool = False
     cardinality: Any = UNKNOWN
 
-    def __iter__(self):
-        source = iter(self.input)
+    def over(self, elements):
         while True:
             try:
-                element = next(source)
+                element = next(elements)
             except StopIteration:
                 return
             except (OpError, ArithmeticError, ValueError) as error:
@@ -194,3 +193,31 @@ class IgnoreErrors(Through):
                     print(f"Error raised with error message {error}")
                 continue
             yield element
+
+
+@dataclass(frozen=True, eq=False)
+class AssertCardinality(Through):
+    """The input, which the program says has `count` elements."""
+
+    input: Node
+    count: int
+
+    @property
+    def cardinality(self):
+        return self.count
+
+    def over(self, elements):
+        seen = 0
+        for seen, element in enumerate(elements, 1):
+            if seen > self.count >= 0:
+                raise self._wrong(f"at least {seen}")
+            yield element
+        if seen != self.count:
+            raise self._wrong(f"only {seen}")
+
+    def _wrong(self, found: str) -> FailedPreconditionError:
+        unit = "element" if self.count == 1 else "elements"
+        return FailedPreconditionError(
+            None, None, f"Input dataset was expected to contain {self.count} "
+            f"{unit} but contained {found} elements.",
+        )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
 
@@ -159,15 +160,18 @@ class Making:
         return cls(mixing.Choose(nodes, choice, stop_on_empty, spec))
 
 
+@dataclass(frozen=True, eq=False)
 class _Choices:
     """The draws of `sample_from_datasets`, a new pass each time."""
 
-    def __init__(self, weights: np.ndarray, seeds: SeedStream):
-        self._weights = weights
-        self._seeds = seeds
+    weights: np.ndarray
+    seeds: SeedStream
 
     def __iter__(self) -> Iterator[int]:
-        return choices(self._weights, self._seeds.next())
+        return choices(self.weights, self.seeds.next())
+
+    def anew(self) -> _Choices:
+        return _Choices(self.weights, self.seeds.anew())
 
 
 def _as_spec(leaf) -> ArraySpec:

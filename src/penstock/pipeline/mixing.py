@@ -12,6 +12,7 @@ import numpy as np
 
 from penstock.core.errors import InvalidArgumentError
 from penstock.pipeline.node import UNKNOWN, Computed, Node
+from penstock.pipeline.random_order import drawing_nothing
 from penstock.pipeline.sources import Elements
 from penstock.pipeline.structure import apply, as_leaf
 
@@ -29,15 +30,16 @@ class FlatMap(Computed):
     def seen_spec(self):
         return _first(self.input, self.function, "flat_map")
 
-    def __iter__(self):
-        for element in self.input:
+    def over(self, elements):
+        for element in elements:
             yield from made(apply(self.function, element), "flat_map")
 
 
 def _first(source: Node, function: Callable, who: str):
     """The spec of the data set that is made of the first element."""
-    for element in islice(iter(source), 1):
-        return made(apply(function, element), who).spec
+    with drawing_nothing():
+        for element in islice(iter(source), 1):
+            return made(apply(function, element), who).spec
     raise ValueError(f"{who}: the data set is empty, so its elements cannot be seen.")
 
 
@@ -81,15 +83,14 @@ class Interleave(Computed):
     def seen_spec(self):
         return _first(self.input, self.function, "interleave")
 
-    def __iter__(self) -> Iterator:
-        source = iter(self.input)
+    def over(self, elements) -> Iterator:
         places: list[Iterator | None] = [None] * self.cycle_length
         more = True
         turn = 0
         while more or any(place is not None for place in places):
             if places[turn] is None and more:
                 try:
-                    element = next(source)
+                    element = next(elements)
                 except StopIteration:
                     more = False
                 else:
@@ -121,9 +122,11 @@ class Choose(Node):
         return self.declared
 
     def __iter__(self):
-        sources = [iter(node) for node in self.inputs]
+        return self._chosen([iter(node) for node in self.inputs], iter(self.choice))
+
+    def _chosen(self, sources: list[Iterator], choices: Iterator) -> Iterator:
         open_ = set(range(len(sources)))
-        for choice in self.choice:
+        for choice in choices:
             index = int(choice)
             if not 0 <= index < len(sources):
                 raise InvalidArgumentError(
@@ -165,9 +168,9 @@ class GroupByWindow(Computed):
 
         return _first(self.input, reduced, "group_by_window")
 
-    def __iter__(self):
+    def over(self, elements):
         groups: dict[int, list] = {}
-        for element in self.input:
+        for element in elements:
             key = self._key(element)
             group = groups.setdefault(key, [])
             group.append(element)

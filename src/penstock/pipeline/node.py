@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass, replace
 from functools import cached_property
 from itertools import islice
+from operator import is_
 from typing import Any
 
 from penstock.pipeline.plan import IndexPlan
+from penstock.pipeline.random_order import drawing_nothing
 from penstock.pipeline.spec import element_spec
+from penstock.pipeline.structure import flatten, is_structure, pack
 
 INFINITE = -1
 UNKNOWN = -2
@@ -29,17 +33,26 @@ class Node(ABC):
         """How to gather whole batches by index, where the data lies in memory."""
         return None
 
-    def begin_unused(self) -> None:
-        """Draw the seeds that making an iterator draws, which nobody then uses."""
-        for value in vars(self).values():
-            if isinstance(value, Node):
-                value.begin_unused()
 
+class After(Node):
+    """A node with one input.
 
-class Through(Node):
-    """A node with one input whose elements look like its own."""
+    A pass over it begins by making one over the input, down to the sources: there
+    seeds are drawn, when an iterator is made and not when it is used.
+    """
 
     input: Node
+
+    def __iter__(self) -> Iterator:
+        return self.over(iter(self.input))
+
+    @abstractmethod
+    def over(self, elements: Iterator) -> Iterator:
+        """The elements of a pass, from those of one over the input."""
+
+
+class Through(After):
+    """A node with one input whose elements look like its own."""
 
     @property
     def spec(self):
@@ -50,7 +63,7 @@ class Through(Node):
         return self.input.cardinality
 
 
-class Computed(Node):
+class Computed(After):
     """A node whose elements a user function makes.
 
     `declared` is their spec where the face knows it (by tracing). Otherwise the
@@ -58,12 +71,12 @@ class Computed(Node):
     """
 
     declared: Any
-    input: Node
 
     @cached_property
     def seen_spec(self):
-        for element in islice(iter(self), 1):
-            return element_spec(element)
+        with drawing_nothing():
+            for element in islice(iter(self), 1):
+                return element_spec(element)
         raise ValueError(
             f"{type(self).__name__}: the data set is empty, so what its function "
             "returns cannot be seen. Give the element's spec."
@@ -76,6 +89,31 @@ class Computed(Node):
     @property
     def cardinality(self) -> Any:
         return self.input.cardinality
+
+
+def anew(part: Any, made: dict[int, Any] | None = None) -> Any:
+    """A node whose random streams begin again, as every iterator of 1.x finds it.
+
+    `made` maps parts to what was made of them: what they shared, they share still.
+    """
+    made = {} if made is None else made
+    if id(part) not in made:
+        made[id(part)] = _made_anew(part, made)
+    return made[id(part)]
+
+
+def _made_anew(part: Any, made: dict[int, Any]) -> Any:
+    if hasattr(part, "anew"):
+        return part.anew()
+    if is_structure(part):
+        old = flatten(part)
+        new = [anew(leaf, made) for leaf in old]
+        return part if all(map(is_, new, old)) else pack(part, new)
+    if not isinstance(part, Node) or not is_dataclass(part):
+        return part
+    parts = {f.name: getattr(part, f.name) for f in fields(part) if f.init}
+    changed = {n: fresh for n, p in parts.items() if (fresh := anew(p, made)) is not p}
+    return replace(part, **changed) if changed else part
 
 
 def scaled(count: int, function: Callable[[int], int]) -> int:

@@ -9,7 +9,7 @@ from itertools import islice
 from penstock.core.errors import InvalidArgumentError
 from penstock.pipeline import plan as plans
 from penstock.pipeline.node import INFINITE, UNKNOWN, Node, Through, scaled
-from penstock.pipeline.random_order import SeedStream, shuffled
+from penstock.pipeline.random_order import SeedStream, later, shuffled
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,11 +50,11 @@ class Shuffle(Through):
         return plans.shuffle(plan, self.buffer_size, self.seeds)
 
     def __iter__(self):
-        return shuffled(self.input, self.buffer_size, self.seeds.next())
+        # Where it fills its buffer, there begins the pass over the input.
+        return self.over(later(self.input))
 
-    def begin_unused(self) -> None:
-        self.seeds.next()
-        self.input.begin_unused()
+    def over(self, elements):
+        return shuffled(elements, self.buffer_size, self.seeds.next())
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,18 +75,27 @@ class Repeat(Through):
 
     @cached_property
     def plan(self):
-        return self.input.plan and plans.repeated(self.input.plan, self.count)
+        plan = self.input.plan
+        return plan and plans.repeated(plan, self.count, self._begins_one_more)
 
-    def __iter__(self):
+    @property
+    def _begins_one_more(self) -> bool:
+        """TensorFlow begins a pass that nobody uses when the last one ends; but a
+        shuffle and its repeat are one transform there, which knows better."""
+        return not isinstance(self.input, Shuffle)
+
+    def over(self, elements):
         left = self.count
         while left != 0:
             left -= 1
             empty = True
-            for element in self.input:
+            for element in elements:
                 empty = False
                 yield element
             if empty and self.count < 0:
                 return  # an endless repetition of nothing
+            if left or self._begins_one_more:
+                elements = iter(self.input)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +120,8 @@ class Take(Through):
             return self.input.plan
         return plans.selected(self.input.plan, 0, self.count, 1)
 
-    def __iter__(self):
-        return islice(self.input, None if self.count < 0 else self.count)
+    def over(self, elements):
+        return islice(elements, None if self.count < 0 else self.count)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,8 +143,8 @@ class Skip(Through):
             return None
         return plans.selected(self.input.plan, self.count, None, 1)
 
-    def __iter__(self):
-        return iter(()) if self.count < 0 else islice(self.input, self.count, None)
+    def over(self, elements):
+        return iter(()) if self.count < 0 else islice(elements, self.count, None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,5 +184,5 @@ class Shard(Through):
             return None
         return plans.selected(self.input.plan, self.index, None, self.num_shards)
 
-    def __iter__(self):
-        return islice(self.input, self.index, None, self.num_shards)
+    def over(self, elements):
+        return islice(elements, self.index, None, self.num_shards)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, islice, repeat
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -81,31 +81,42 @@ def of_slices(arrays: tuple[np.ndarray, ...], template) -> IndexPlan:
 
 
 def shuffle(plan: IndexPlan, buffer_size: int, seeds: SeedStream) -> IndexPlan:
+    def passing():
+        yield from plan.indices()  # begun when the first is asked for
+
     if plan.batch_size is not None:
         return replace(
-            plan, indices=lambda: shuffled(plan.indices(), buffer_size, seeds.next())
+            plan, indices=lambda: shuffled(passing(), buffer_size, seeds.next())
         )
     return replace(
         plan,
-        indices=lambda: shuffled_chunks(plan.indices(), buffer_size, seeds.next()),
+        indices=lambda: shuffled_chunks(passing(), buffer_size, seeds.next()),
         in_order=False,
     )
 
 
-def repeated(plan: IndexPlan, count: int) -> IndexPlan:
-    """`count` passes, without end for -1. A pass without elements ends it."""
+def repeated(plan: IndexPlan, count: int, one_more: bool) -> IndexPlan:
+    """`count` passes, without end for -1. A pass without elements ends it.
 
-    def indices():
-        for _ in repeat(None) if count < 0 else range(count):
+    With `one_more`, a last pass is begun that nobody uses.
+    """
+
+    def passes(first):
+        left = count
+        while left != 0:
+            left -= 1
             empty = True
-            for index in plan.indices():
+            for index in first:
                 empty = empty and not len(index)
                 yield index
             if empty:
                 return
+            if left or one_more:
+                first = plan.indices()
 
     # A chunk may now jump from the end to the start within one batch.
-    return replace(plan, indices=indices, in_order=plan.in_order and _batched(plan))
+    in_order = plan.in_order and _batched(plan)
+    return replace(plan, indices=lambda: passes(plan.indices()), in_order=in_order)
 
 
 def _batched(plan: IndexPlan) -> bool:
@@ -118,9 +129,9 @@ def selected(plan: IndexPlan, start: int, stop: int | None, step: int) -> IndexP
     def of_batches():
         return islice(plan.indices(), start, stop, step)
 
-    def of_elements():
+    def of_elements(chunks):
         position = 0
-        for index in plan.indices():
+        for index in chunks:
             end = position + len(index)
             first = (
                 start
@@ -136,7 +147,8 @@ def selected(plan: IndexPlan, start: int, stop: int | None, step: int) -> IndexP
 
     if _batched(plan):
         return replace(plan, indices=of_batches)
-    return replace(plan, indices=of_elements, in_order=plan.in_order and step == 1)
+    in_order = plan.in_order and step == 1
+    return replace(plan, indices=lambda: of_elements(plan.indices()), in_order=in_order)
 
 
 def batched(plan: IndexPlan, size: int, drop_remainder: bool) -> IndexPlan | None:
@@ -144,9 +156,9 @@ def batched(plan: IndexPlan, size: int, drop_remainder: bool) -> IndexPlan | Non
     if _batched(plan):
         return None
 
-    def indices():
+    def batches(chunks):
         left = np.empty(0, np.int64)
-        for chunk in plan.indices():
+        for chunk in chunks:
             left = np.concatenate([left, chunk]) if len(left) else chunk
             whole = len(left) - len(left) % size
             yield from left[:whole].reshape(-1, size)
@@ -154,7 +166,7 @@ def batched(plan: IndexPlan, size: int, drop_remainder: bool) -> IndexPlan | Non
         if len(left) and not drop_remainder:
             yield left
 
-    return replace(plan, indices=indices, batch_size=size)
+    return replace(plan, indices=lambda: batches(plan.indices()), batch_size=size)
 
 
 def mapped(plan: IndexPlan, vectorised: Callable) -> IndexPlan:
@@ -164,17 +176,17 @@ def mapped(plan: IndexPlan, vectorised: Callable) -> IndexPlan:
 def remembered(plan: IndexPlan, memory: list) -> IndexPlan:
     """The order of the first whole pass, kept for all later ones."""
 
-    def indices():
-        if memory:
-            yield from memory[0]
-            return
+    def kept(indices):
         seen = []
-        for index in plan.indices():
+        for index in indices:
             seen.append(index)
             yield index
-        memory.append(seen)
+        if not memory:
+            memory.append(seen)
 
-    return replace(plan, indices=indices)
+    return replace(
+        plan, indices=lambda: iter(memory[0]) if memory else kept(plan.indices())
+    )
 
 
 def zipped(plans: list[IndexPlan], template) -> IndexPlan | None:
@@ -203,8 +215,13 @@ def chained(plans: list[IndexPlan]) -> IndexPlan | None:
     )
     if not alike:
         return None
+
+    def later():
+        for plan in plans[1:]:
+            yield from plan.indices()
+
     return replace(
         first,
-        indices=lambda: chain.from_iterable(p.indices() for p in plans),
+        indices=lambda: chain(first.indices(), later()),
         in_order=all(p.in_order for p in plans) and _batched(first),
     )

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -45,10 +47,23 @@ class Words:
             yield from self.take(256).tolist()
 
 
+_only_looking = ContextVar("_only_looking", default=False)
+
+
+@contextmanager
+def drawing_nothing() -> Iterator[None]:
+    """Passes that are made in here leave the orders of later ones as they are."""
+    token = _only_looking.set(True)
+    try:
+        yield
+    finally:
+        _only_looking.reset(token)
+
+
 class SeedStream:
     """The seeds of successive passes over one shuffled data set.
 
-    Lives as long as the data set: a second loop over it goes on where the first
+    Lives as long as the data set: a second iterator over it goes on where the first
     stopped, as in TensorFlow 2. `fixed` repeats the first pass.
     """
 
@@ -56,14 +71,14 @@ class SeedStream:
         self._own = (seed, seed2)
         self._fixed = fixed
         self._lock = threading.Lock()
-        self.restart()
+        self._words = iter(Words(seed, seed2))
 
-    def restart(self) -> None:
-        """Begin again, as a 1.x iterator's initializer does."""
-        self._words = iter(Words(*self._own))
+    def anew(self) -> SeedStream:
+        """The same stream from its beginning."""
+        return SeedStream(*self._own, fixed=self._fixed)
 
     def next(self) -> tuple[int, int]:
-        if self._fixed:
+        if self._fixed or _only_looking.get():
             return self._own
         with self._lock:
             return next(self._words), next(self._words)
@@ -77,6 +92,11 @@ def seed_pair(seed) -> tuple[int, int]:
     if isinstance(seed, tuple):
         return int(seed[0]), int(seed[1])
     return DEFAULT_GRAPH_SEED, int(seed)
+
+
+def later(items: Iterable) -> Iterator:
+    """`items`, iterated from when the first of them is asked for."""
+    yield from items
 
 
 def shuffled(items: Iterable, capacity: int, seeds: tuple[int, int]) -> Iterator:

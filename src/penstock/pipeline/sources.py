@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from penstock.core.errors import InvalidArgumentError
 from penstock.pipeline import plan as plans
 from penstock.pipeline.composite import COMPOSITE, Ragged, Sparse
 from penstock.pipeline.node import INFINITE, UNKNOWN, Node, scaled
-from penstock.pipeline.random_order import SeedStream, Words
+from penstock.pipeline.random_order import SeedStream, Words, later
 from penstock.pipeline.spec import (
     ArraySpec,
     RaggedSpec,
@@ -328,5 +328,4 @@ class Concatenate(Node):
         return plans.chained([self.first.plan, self.second.plan])
 
     def __iter__(self):
-        yield from self.first
-        yield from self.second
+        return chain(iter(self.first), later(self.second))

@@ -23,6 +23,7 @@ from penstock.ir.convert import as_tensor
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 from penstock.ops import iterator as ops
+from penstock.pipeline.node import anew
 from penstock.pipeline.spec import covering
 from penstock.pipeline.structure import flatten, pack, transform
 
@@ -106,9 +107,7 @@ class Dataset(v2.Dataset):
             )
         if context.executing_eagerly():
             return iter(self)  # type: ignore[return-value]
-        made = Iterator(self.element_spec)
-        ops.FIRST[made._name] = _maker(self)
-        return made
+        return Iterator(self.element_spec, _handle("OneShotIterator", _maker(self)))
 
     def make_initializable_iterator(self, shared_name=None) -> Iterator:
         """An iterator to be begun by running its `initializer`."""
@@ -182,10 +181,14 @@ def _maker(dataset: Dataset) -> str:
 
     def make(*values) -> Pass:
         fed = {id(t): np.asarray(v) for t, v in zip(symbols, values, strict=True)}
-        return (flatten(element) for element in iter(dataset._made(fed).node))
+        return (flatten(element) for element in iter(anew(dataset._made(fed).node)))
 
     ops.MAKERS[key] = make
     return key
+
+
+def _handle(name: str, first: str = "") -> Tensor:
+    return TABLE["_Iterator"](first=first, name=name)
 
 
 class Iterator:
@@ -195,8 +198,7 @@ class Iterator:
 
     def __init__(self, element_spec, handle: Tensor | None = None):
         self.element_spec = element_spec
-        self._name = ops.new_name("iterator")
-        self._handle = handle
+        self._handle = _handle("Iterator") if handle is None else handle
 
     @staticmethod
     def from_structure(output_types, output_shapes=None, shared_name=None,
@@ -211,13 +213,8 @@ class Iterator:
         handle = as_tensor(context.landing(), string_handle, as_dtype("string"), None)
         return Iterator(_spec(output_types, output_shapes), handle)
 
-    def _as_handle(self) -> Tensor:
-        if self._handle is not None:
-            return self._handle
-        return as_tensor(context.landing(), self._name, as_dtype("string"), "handle")
-
     def string_handle(self, name=None) -> Tensor:
-        return TABLE["Identity"](self._as_handle(), name=name)
+        return TABLE["Identity"](self._handle, name=name)
 
     def make_initializer(self, dataset, name=None):
         """An operation that begins a pass over `dataset`; TypeError for others."""
@@ -229,7 +226,7 @@ class Iterator:
                 f"{given}."
             )
         return TABLE["_MakeIterator"](
-            self._as_handle(), dataset._symbols(), maker=_maker(dataset),
+            self._handle, dataset._symbols(), maker=_maker(dataset),
             name=name or "MakeIterator",
         )  # fmt: skip
 
@@ -237,7 +234,7 @@ class Iterator:
         """The next element as tensors; OutOfRangeError when run at the end."""
         specs = flatten(self.element_spec)
         out = TABLE["_IteratorGetNext"](
-            self._as_handle(), output_types=tuple(s.dtype for s in specs),
+            self._handle, output_types=tuple(s.dtype for s in specs),
             output_shapes=tuple(s.shape._dims for s in specs),
             name=name or "IteratorGetNext",
         )  # fmt: skip

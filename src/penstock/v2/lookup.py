@@ -79,6 +79,47 @@ class TextFileInitializer:
         return parts[index]
 
 
+class DatasetInitializer:
+    """Keys and values from a data set of pairs.
+
+    As `tf.data.experimental.DatasetInitializer`.
+    """
+
+    def __init__(self, dataset):
+        self._dataset = dataset
+        self.key_dtype, self.value_dtype = (s.dtype for s in dataset.element_spec)
+
+    def items(self):
+        for key, value in self._dataset.as_numpy_iterator():
+            yield _plain(key), _plain(value)
+
+
+def _plain(value):
+    return value.item() if hasattr(value, "item") else value
+
+
+def table_from_dataset(dataset=None, num_oov_buckets=0, vocab_size=None,
+                       default_value=None, hasher_spec=None, key_dtype=dtypes.string,
+                       name=None):  # fmt: skip
+    """A table of the pairs in a data set, with buckets or a default for other keys."""
+    rows = DatasetInitializer(
+        dataset if vocab_size is None else dataset.take(vocab_size)
+    )
+    if num_oov_buckets:
+        return StaticVocabularyTable(rows, num_oov_buckets, key_dtype, name)
+    return StaticHashTable(rows, -1 if default_value is None else default_value, name)
+
+
+def index_table_from_dataset(dataset=None, num_oov_buckets=0, vocab_size=None,
+                             default_value=-1, hasher_spec=None,
+                             key_dtype=dtypes.string, name=None):  # fmt: skip
+    """The keys of a data set by their number in it."""
+    pairs = dataset.enumerate().map(lambda number, key: (key, number))
+    return table_from_dataset(
+        pairs, num_oov_buckets, vocab_size, default_value, hasher_spec, key_dtype, name
+    )
+
+
 def _text(filename) -> str:
     value = filename.numpy() if hasattr(filename, "numpy") else filename
     return value.decode() if isinstance(value, bytes) else str(value)

@@ -101,7 +101,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "config": ({}, ("penstock.v2.config",)),
     "config.experimental": ({}, ("penstock.v2.config_experimental",)),
     "debugging": ({}, _both("debugging*")),
-    "experimental": ({}, ()),
+    "experimental": (_all("Optional", "penstock.api.dataset_iterator"), ()),
     "image": ({}, ("penstock.api.image*", "penstock.api.random")),
     "io": (
         {},
@@ -151,7 +151,10 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "math.special": ({}, _MATH),
     "data": ({}, ("penstock.api.dataset",)),
     "data.experimental": (
-        {},
+        _all(
+            "DatasetInitializer table_from_dataset index_table_from_dataset",
+            "penstock.v2.lookup",
+        ),
         ("penstock.api.dataset_experimental", "penstock.api.dataset_csv",
          "penstock.api.dataset_more"),
     ),
