@@ -19,6 +19,8 @@ ERAS = {
     V2 + "tf.contrib.layers.flatten(x)": 1,
     V2 + "from tensorflow.examples.tutorials.mnist import input_data": 1,
     V2 + "from tensorflow.python.framework import graph_util": 2,
+    V2 + "from tensorflow.python.client import device_lib": 2,
+    V2 + "from tensorflow.python.client.session import Session": 1,
     V2 + "tf.mul(a, b)": 1,
     V2 + "tf.reduce_sum(x, keep_dims=True)": 1,
     V2 + "tf.enable_eager_execution()\nx = tf.constant(1)": 1,

@@ -228,6 +228,8 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "data": ({}, ("penstock.v1.data",)),
     "data.experimental": ({}, ("penstock.api.dataset_experimental",)),
     "nest": ({}, ("penstock.v2.nest",)),
+    "config": ({}, ("penstock.v2.config",)),
+    "config.experimental": ({}, ("penstock.v2.config_experimental",)),
     "contrib": ({}, ()),
     "contrib.layers": (
         {},
