@@ -17,7 +17,12 @@ OLDER = frozenset(
     " train.batch_normalization nn.sparse_softmax".split()
 )
 # Paths of the inside that only graph programs import.
-INSIDE_1X = ("python.client.session", "python.platform", "python.training", "python.ops")
+INSIDE_1X = (
+    "python.client.session",
+    "python.platform",
+    "python.training",
+    "python.ops",
+)
 KEYWORDS_1X = frozenset(
     "keep_dims reduction_indices keep_prob concat_dim dimension squeeze_dims"
     " seq_dim batch_dim".split()

@@ -147,6 +147,7 @@ _FACES = {
     "_api.v2.v2": V2,
     "examples.tutorials.mnist.input_data": MNIST,
     "python.client.device_lib": "@penstock.v1.device_lib",
+    "python.client.timeline": "@penstock.v1.timeline",
     "python.tools.inspect_checkpoint": "@penstock.v1.inspect_checkpoint",
     "models.rnn.rnn_cell": "nn.rnn_cell",
     "models.rnn.rnn": "nn",

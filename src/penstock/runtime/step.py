@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -98,7 +98,7 @@ class DeviceStep:
                     raise interrupt
             _, outputs, holds = done[0]
         if self.guarded:
-            self._check(holds)
+            self.check(holds)
         for key, value in zip(self.output_keys, outputs, strict=True):
             values[key] = value
 
@@ -150,7 +150,8 @@ class DeviceStep:
 
         return step
 
-    def _check(self, holds: Sequence[Any]) -> None:
+    def check(self, holds: Sequence[Any]) -> None:
+        """Raises InvalidArgumentError naming the first node whose guard fails."""
         for (node, message), ok in zip(self.guarded, holds, strict=True):
             if not np.asarray(ok).all():
                 raise at_node(InvalidArgumentError, node, message)
@@ -177,7 +178,12 @@ class HostStep:
     def __init__(self, segment: Segment):
         self.segment = segment
 
-    def run(self, store: Store, values: dict[int, Any]) -> None:
+    def run(
+        self,
+        store: Store,
+        values: dict[int, Any],
+        execute: Callable[[Frame, Node], None] = Frame.execute,
+    ) -> None:
         frame = Frame(store, lambda *call: call_graph(store, *call))
         frame.alias.update(self.segment.aliases)
         for tensor in self.segment.inputs:
@@ -186,7 +192,7 @@ class HostStep:
             if node.op.keeps is not None:
                 store.initial(node)
             try:
-                frame.execute(node)
+                execute(frame, node)
             except KeyError as error:
                 if isinstance(error.args[0], Node):
                     raise uninitialized(error.args[0]) from None
@@ -251,11 +257,14 @@ class Runnable:
                 self.steps[at].run(store, values)
                 at += 1
             except NotOnDevice as found:
-                # Known before anything ran: plan this part again, and go on.
-                move_to_host(found.node)
-                parts = split(self.steps[at].segment)
-                self.steps[at : at + 1] = map(_step, parts)
+                self.replan(at, found.node)
         return values
+
+    def replan(self, at: int, node: Node) -> None:
+        """Cut step `at`, of which nothing ran yet, so that `node` runs on the host."""
+        move_to_host(node)
+        parts = split(self.steps[at].segment)
+        self.steps[at : at + 1] = map(_step, parts)
 
 
 def _step(segment: Segment) -> HostStep | DeviceStep:

@@ -19,6 +19,7 @@ from penstock.ir.node import Node
 from penstock.ir.tensor import Tensor
 from penstock.runtime.plan import make_plan
 from penstock.runtime.step import Runnable, Store, at_node
+from penstock.runtime.tracing import run_traced
 from penstock.runtime.values import get, put
 from penstock.v1.feeds import feed, feed_target
 
@@ -58,7 +59,9 @@ class BaseSession:
     def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
         """The values of `fetches` (tensors, operations, names, nested) as NumPy.
 
-        `feed_dict` maps tensors to the values they take in this run. Raises
+        `feed_dict` maps tensors to the values they take in this run. With
+        `options=tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE)` the nodes run one
+        by one, and `run_metadata.step_stats` tells what each took. Raises
         InvalidArgumentError for a placeholder that is not fed, ValueError for a value
         of the wrong shape, FailedPreconditionError for an uninitialised variable,
         RuntimeError once the session is closed.
@@ -74,6 +77,11 @@ class BaseSession:
         call = self._calls.get(key)
         if call is None:
             call = self._prepare(key, fetches, feed_dict)
+        if options is not None or run_metadata is not None:
+            from penstock.v1.step_stats import Collector, wanted
+
+            if wanted(options, run_metadata):
+                return call(self._store, feed_dict, Collector(run_metadata))
         return call(self._store, feed_dict)
 
     def _prepare(self, key, fetches, feed_dict) -> _Call:
@@ -240,14 +248,17 @@ class _Call:
             not nest.is_nested(f) for f in fetches
         )
 
-    def __call__(self, store: Store, feed_dict):
+    def __call__(self, store: Store, feed_dict, observe=None):
         values: dict[int, Any] = {}
         if self.feeds:
             for target, key in zip(self.feeds, self.keys, strict=True):
                 feed(values, target, feed_dict[key])
         if self.missing:
             raise _not_fed(self.missing[0])
-        self.runnable.run(store, values)
+        if observe is None:
+            self.runnable.run(store, values)
+        else:
+            run_traced(self.runnable, store, values, observe)
         if self.single is not None:
             return self.single.read(self, store, values)
         out = [f.read(self, store, values) for f in self.fetched]

@@ -179,7 +179,9 @@ class _MonitoredSession:
             SessionRunArgs([fetches], feed_dict, options), self._session
         )
         wanted, feeds = [fetches], dict(feed_dict or {})
-        asking = []
+        asking, merged = [], RunOptions()
+        if options is not None:
+            merged.CopyFrom(options)
         for hook in self._hooks:
             args = hook.before_run(context)
             if args is None:
@@ -187,15 +189,16 @@ class _MonitoredSession:
             if args.feed_dict:
                 _check_conflicts(feeds, args.feed_dict, feed_dict or {})
                 feeds.update(args.feed_dict)
+            if args.options is not None:
+                _merge(merged, args.options)
             if args.fetches is not None:
                 wanted.append(args.fetches)
                 asking.append(hook)
-        results = self._session.run(wanted, feed_dict=feeds or None)
-        options = options or RunOptions()
         run_metadata = run_metadata or RunMetadata()
+        results = self._session.run(wanted, feeds or None, merged, run_metadata)
         given = dict(zip(map(id, asking), results[1:], strict=True))
         for hook in self._hooks:
-            values = SessionRunValues(given.get(id(hook)), options, run_metadata)
+            values = SessionRunValues(given.get(id(hook)), merged, run_metadata)
             hook.after_run(context, values)
         self._stopped = self._stopped or context.stop_requested
         return results[0]
@@ -264,6 +267,13 @@ class _MonitoredSession:
 
 def _raw(monitored):
     return monitored._session
+
+
+def _merge(options, more) -> None:
+    """Let `options` ask for what either asks for."""
+    options.trace_level = max(options.trace_level, more.trace_level)
+    options.timeout_in_ms = max(options.timeout_in_ms, more.timeout_in_ms)
+    options.output_partition_graphs |= more.output_partition_graphs
 
 
 def _check_conflicts(feeds, more, by_user) -> None:
