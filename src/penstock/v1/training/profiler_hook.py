@@ -28,7 +28,10 @@ class ProfilerHook(SessionRunHook):
         show_memory=False,
     ):  # fmt: skip
         self._folder = output_dir
-        self._shown: dict[str, Any] = {"show_dataflow": show_dataflow, "show_memory": show_memory}
+        self._shown: dict[str, Any] = {
+            "show_dataflow": show_dataflow,
+            "show_memory": show_memory,
+        }
         self._timer = SecondOrStepTimer(every_secs=save_secs, every_steps=save_steps)
 
     def begin(self) -> None:
