@@ -32,3 +32,10 @@ def test_program_of_2017(tmp_path):
 
 def test_program_of_2020(tmp_path):
     assert printed(BLOCKS[1], tmp_path) == ["-0.99999994"]  # as TensorFlow 2.21
+
+
+def test_both_languages_print_the_same_programs():
+    chinese = README.with_name("README.zh.md").read_text("utf-8")
+    assert re.findall(r"```python\n(.*?)```", chinese, re.DOTALL) == BLOCKS
+    links = re.findall(r"\]\(([^)#]+)\)?", chinese)
+    assert all((README.parent / link).exists() for link in links), links
