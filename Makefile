@@ -31,8 +31,10 @@ demo: $(VENV)/.demo
 test: setup
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
+# What TensorFlow gave: ops and layers, and the programs of both faces.
 parity: setup
-	@$(BIN)/python -m pytest tests/laws tests/parity $(ARGS)
+	@$(BIN)/python -m pytest tests/laws tests/v1/test_scenarios.py \
+	  tests/v2/test_snippets.py $(ARGS)
 
 check: setup
 	@$(BIN)/ruff check .
