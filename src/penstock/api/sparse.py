@@ -12,6 +12,7 @@ from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype
 from penstock.core.shapes import Dims, TensorShape, as_dims
+from penstock.ir import sessions
 from penstock.ir.constant import constant_dims
 from penstock.ir.op import TABLE
 
@@ -86,7 +87,7 @@ class SparseTensor:
     def eval(self, feed_dict=None, session=None):
         """The value in `session`, by default the entered one."""
         node = self._values.op
-        return self.graph.default_session(session, node).run(self, feed_dict)
+        return sessions.of(self.graph, session, node).run(self, feed_dict)
 
     def __mul__(self, other) -> SparseTensor:
         return self._with(operator.mul, other)

@@ -12,6 +12,7 @@ from penstock.core.dtypes import DType, as_dtype
 from penstock.core.shapes import Dims
 from penstock.ir import context
 from penstock.ir.bind import bind
+from penstock.ir.infer import infer, located
 from penstock.ir.node import Node, serializer, user_line
 from penstock.ir.op import TABLE, Op
 from penstock.ir.tensor import Tensor
@@ -72,7 +73,7 @@ class Graph:
             bound = bind(op, args, attrs, self._convert_input)
             shapes = infer(op, bound)
         except (TypeError, ValueError) as error:
-            raise _told(error, op, full, line) from None
+            raise located(error, op, full, line) from None
         finally:
             self._scope = outer
         return self._add(op, full, bound, shapes, line).result()
@@ -366,34 +367,11 @@ class Graph:
     def clear_collection(self, name) -> None:
         self._collections.pop(name, None)
 
-    # --- entering, sessions -----------------------------------------------------------
+    # --- entering, writing ------------------------------------------------------------
 
     def as_default(self):
         """A context manager: calls land in this graph."""
         return context.entered(self)
-
-    def default_session(self, session, who):
-        """`session`, or the one that was entered. Raises ValueError where none was."""
-        from penstock.ir import sessions
-
-        found = session if session is not None else sessions.current()
-        is_node = hasattr(who, "outputs")
-        what, call = ("operation", "run") if is_node else ("tensor", "eval")
-        verb = "execute" if is_node else "evaluate"
-        name = getattr(who, "name", who)
-        if found is None:
-            raise ValueError(
-                f"Cannot {verb} {what} '{name}' using `{call}()`: No default session "
-                "is registered. Use `with sess.as_default()` or pass an explicit "
-                f"session to `{call}(session=sess)`"
-            )
-        if found.graph is not self:
-            which = "the default" if session is None else "the given"
-            raise ValueError(
-                f"Cannot use {which} session to {verb} {what} '{name}': the {what}'s "
-                "graph is different from the session's graph."
-            )
-        return found
 
     def as_graph_def(self, from_version=None, add_shapes: bool = False):
         """This graph as TensorFlow's GraphDef protocol buffer."""
@@ -406,18 +384,6 @@ class Graph:
         return node
 
 
-def infer(op: Op, bound) -> list[Dims]:
-    """The static shapes of a call's outputs, by the op's shape rule."""
-    shapes = op.shape(*bound.grouped, **bound.attrs)
-    shapes = shapes if isinstance(shapes, list) else [shapes]
-    if len(shapes) != len(bound.dtypes):
-        raise AssertionError(
-            f"The shape rule of {op.type} gave {len(shapes)} shapes for "
-            f"{len(bound.dtypes)} outputs."
-        )
-    return shapes
-
-
 def _place(node: Node, device) -> None:
     if device is None:
         node.device = ""
@@ -425,17 +391,3 @@ def _place(node: Node, device) -> None:
         node.device = device(node) or node.device  # pyright: ignore
     else:
         node.device = str(getattr(device, "to_string", lambda: device)())
-
-
-def _told(error: Exception, op: Op, name: str, line) -> Exception:
-    """The error again, with the op and the user's line in it, once."""
-    message = str(error)
-    if getattr(error, "told", False) or not line[0]:
-        return error
-    where = f"{message} [op {op.type}, name '{name}', {line[0]}:{line[1]}]"
-    try:
-        new = type(error)(where)
-    except TypeError:
-        return error
-    new.told = True  # type: ignore[attr-defined]
-    return new

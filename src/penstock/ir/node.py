@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from penstock.core.dtypes import string
+from penstock.ir import sessions
 from penstock.ir.op import Op
 from penstock.ir.tensor import Tensor
 
@@ -112,7 +113,7 @@ class Node:
 
     def run(self, feed_dict=None, session=None) -> None:
         """Run this operation in `session`, by default the entered one."""
-        self.graph.default_session(session, self).run(self, feed_dict)
+        sessions.of(self.graph, session, self).run(self, feed_dict)
 
     def result(self):
         """What calling the op gave: a tensor, tensors, or this node."""

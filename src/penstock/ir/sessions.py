@@ -20,6 +20,31 @@ def current() -> Any | None:
     return _stack.entered[-1] if _stack.entered else None
 
 
+def of(graph, session, who) -> Any:
+    """`session`, or the one that was entered, to run `who` of `graph`.
+
+    Raises ValueError where none was, or where its graph is another.
+    """
+    found = session if session is not None else current()
+    is_node = hasattr(who, "outputs")
+    what, call = ("operation", "run") if is_node else ("tensor", "eval")
+    verb = "execute" if is_node else "evaluate"
+    name = getattr(who, "name", who)
+    if found is None:
+        raise ValueError(
+            f"Cannot {verb} {what} '{name}' using `{call}()`: No default session "
+            "is registered. Use `with sess.as_default()` or pass an explicit "
+            f"session to `{call}(session=sess)`"
+        )
+    if found.graph is not graph:
+        which = "the default" if session is None else "the given"
+        raise ValueError(
+            f"Cannot use {which} session to {verb} {what} '{name}': the {what}'s "
+            "graph is different from the session's graph."
+        )
+    return found
+
+
 def enter(session) -> None:
     _stack.entered.append(session)
 

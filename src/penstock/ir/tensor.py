@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from penstock.core.dtypes import DType
 from penstock.core.shapes import Dims, TensorShape, as_dims, merge
+from penstock.ir import sessions
 
 if TYPE_CHECKING:
     from penstock.ir.graph import Graph, Node
@@ -83,7 +84,7 @@ class Tensor:
 
     def eval(self, feed_dict=None, session=None):
         """This tensor's value in `session`, by default the entered one."""
-        return self.graph.default_session(session, self).run(self, feed_dict)
+        return sessions.of(self.graph, session, self).run(self, feed_dict)
 
     def ref(self) -> Reference:
         """A hashable stand-in, for dictionaries and sets."""

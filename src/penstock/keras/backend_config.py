@@ -1,4 +1,4 @@
-"""What Keras code asks of its surroundings: float type, phase, policies, look-ups."""
+"""What Keras code asks of its surroundings: float type, phase, policies."""
 
 from __future__ import annotations
 
@@ -160,31 +160,6 @@ def is_int_dtype(dtype) -> bool:
 
 def serialize_policy(value: Policy):
     return value.name
-
-
-# --- look-ups by name, in modules that need this one ----------------------------------
-
-
-def initializer(identifier):
-    from penstock.keras import initializers
-
-    return initializers.get(identifier)
-
-
-def regularizer(identifier):
-    if identifier is None:
-        return None
-    from penstock.keras import regularizers
-
-    return regularizers.get(identifier)
-
-
-def constraint(identifier):
-    if identifier is None:
-        return None
-    from penstock.keras import constraints
-
-    return constraints.get(identifier)
 
 
 def version() -> str:

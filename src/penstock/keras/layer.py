@@ -10,7 +10,7 @@ from penstock.core.dtypes import as_dtype
 from penstock.ir import context
 from penstock.ir.op import TABLE
 from penstock.keras import backend_config as config
-from penstock.keras import names, scratch, tracking
+from penstock.keras import names, regularizers, scratch, tracking
 from penstock.keras.input_spec import InputSpec
 from penstock.keras.layer_call import Calling
 from penstock.keras.layer_history import History
@@ -32,7 +32,7 @@ class Layer(Weights, Calling, History):
         shape = _input_shape_argument(kwargs)
         self._initial_weights = kwargs.pop("weights", None)
         self._autocast = kwargs.pop("autocast", True)
-        self.activity_regularizer = config.regularizer(
+        self.activity_regularizer = regularizers.get(
             kwargs.pop("activity_regularizer", None)
         )
         if kwargs:

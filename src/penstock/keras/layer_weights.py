@@ -11,8 +11,7 @@ from penstock.core.dtypes import as_dtype, float32
 from penstock.core.shapes import as_dims
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
-from penstock.keras import backend_config as config
-from penstock.keras import tracking
+from penstock.keras import constraints, initializers, regularizers, tracking
 from penstock.keras.layer_variable import LayerVariable
 from penstock.keras.running import running
 from penstock.saving.object_graph import track
@@ -50,7 +49,7 @@ class Weights(tracking.Open):
             name, shape = kwargs.pop("name", None), given_shape
         dims = tuple(as_dims(() if shape is None else shape) or ())
         kind = as_dtype(dtype or self.variable_dtype or float32)
-        first = config.initializer(
+        first = initializers.get(
             initializer
             if initializer is not None
             else ("glorot_uniform" if kind.is_floating else "zeros")
@@ -61,11 +60,11 @@ class Weights(tracking.Open):
         value = _weight_value(first, dims, kind)
         variable: Any = LayerVariable(
             value, trainable=trainable, name=full, dtype=kind,
-            constraint=config.constraint(constraint),
+            constraint=constraints.get(constraint),
         )  # fmt: skip
         variable.autocast = bool(experimental_autocast and autocast)
         variable._keras_name = name or "variable"
-        variable.regularizer = config.regularizer(regularizer)
+        variable.regularizer = regularizers.get(regularizer)
         self._own_weights.append(variable)
         track(self, variable._keras_name, variable)
         if variable.regularizer is not None:

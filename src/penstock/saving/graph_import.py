@@ -15,7 +15,8 @@ from penstock.ir import context
 from penstock.ir.bind import Bound, output_dtypes
 from penstock.ir.convert import as_tensor
 from penstock.ir.func_graph import FuncGraph
-from penstock.ir.graph import Graph, infer
+from penstock.ir.graph import Graph
+from penstock.ir.infer import infer
 from penstock.ir.node import Node
 from penstock.ir.op import TABLE, Op
 from penstock.ir.tensor import Tensor

@@ -175,7 +175,7 @@ class Variable:
 
     def eval(self, session=None):
         """The value in `session`, by default the entered one."""
-        return self.graph.default_session(session, self).run(self)
+        return sessions.of(self.graph, session, self).run(self)
 
     def load(self, value, session=None) -> None:
         """Set the value in `session` without adding to the graph."""

@@ -93,7 +93,7 @@ def timestamp(name=None):
 
 def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True):
     """`fn` of each entry of `elems`; here the loop that `map_fn` makes."""
-    from penstock.api.control_flow import nest
+    from penstock.core import nest
     from penstock.ir import context
     from penstock.ir.convert import as_tensor
 

@@ -7,7 +7,7 @@ import pytest
 from tests.keras.initializers import rows
 
 import penstock as tf
-from penstock.keras import initializers
+from penstock.keras.initializers import drawn
 from penstock.ops import sampling_initializers
 
 keras = tf.keras
@@ -71,6 +71,6 @@ def test_own_objects():
 @pytest.mark.parametrize("seed", [0, 3, -1, 10**9])
 def test_small_uniform_draws_are_the_compiled_ones(shape, seed):
     pair = np.array([seed, 0], np.int64)
-    drawn = initializers._uniform(pair, shape, -0.3, 0.7)
+    by_numpy = drawn._uniform(pair, shape, -0.3, 0.7)
     compiled = sampling_initializers.uniform(pair, shape, -0.3, 0.7, np.float32)
-    assert np.array_equal(drawn, np.asarray(compiled))
+    assert np.array_equal(by_numpy, np.asarray(compiled))

@@ -6,8 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from penstock.api import control_flow as flow
+from penstock.api.control_flow_parts import (
+    graph_inside,
+    pack_parts,
+    parts_of,
+)
 from penstock.api.rewriting.values import Undefined, is_value, same, truth
+from penstock.api.tensor_array import TensorArray
 from penstock.core import dtypes, nest
 from penstock.core.shapes import is_static
 from penstock.ir import context
@@ -95,9 +100,9 @@ class _Loop:
         carried = [i for i, v in enumerate(before) if _carries(v)]
         start = [_as_tensors(self.landing, before[i]) for i in carried]
         count = [] if counter is None else [self.landing.constant(np.array(counter))]
-        graph = flow._graph_inside("while_body", self.landing)
+        graph = graph_inside("while_body", self.landing)
         leaves = [leaf for value in start for leaf in nest.flatten(value)]
-        outer = [*count, *(p for leaf in leaves for p in flow._parts(leaf))]
+        outer = [*count, *(p for leaf in leaves for p in parts_of(leaf))]
         outer = [self.landing.own(t) for t in outer]
         with context.entered(graph):
             for t, free in zip(outer, self._free(count, leaves), strict=True):
@@ -141,7 +146,7 @@ class _Loop:
         final = list(before)
         for i, value in zip([*carried, *fresh], [*start, *late], strict=True):
             leaves = nest.flatten(value)
-            n = sum(len(flow._parts(leaf)) for leaf in leaves)
+            n = sum(len(parts_of(leaf)) for leaf in leaves)
             final[i] = _packed(value, leaves, made[:n], after[i])
             made = made[n:]
         self.put(tuple(final))
@@ -149,9 +154,7 @@ class _Loop:
     def _free(self, count, leaves) -> list[bool]:
         """Which inputs get their shape from the body: what TensorArrays hold."""
         return [False] * len(count) + [
-            isinstance(leaf, flow.TensorArray)
-            for leaf in leaves
-            for _ in flow._parts(leaf)
+            isinstance(leaf, TensorArray) for leaf in leaves for _ in parts_of(leaf)
         ]
 
     def _enter(self, graph, state, carried, start, first) -> None:
@@ -159,8 +162,8 @@ class _Loop:
         at = first
         for i, value in zip(carried, start, strict=True):
             leaves = nest.flatten(value)
-            n = sum(len(flow._parts(leaf)) for leaf in leaves)
-            state[i] = flow._pack(value, leaves, graph.inputs[at : at + n])
+            n = sum(len(parts_of(leaf)) for leaf in leaves)
+            state[i] = pack_parts(value, leaves, graph.inputs[at : at + n])
             at += n
         self.put(tuple(state))
 
@@ -174,12 +177,12 @@ class _Loop:
             ) from None
         outs: list[Tensor] = []
         for old, new in zip(nest.flatten(first), nest.flatten(after), strict=True):
-            if isinstance(old, flow.TensorArray):
-                outs += [graph.own(p) for p in flow._parts(new)]
+            if isinstance(old, TensorArray):
+                outs += [graph.own(p) for p in parts_of(new)]
                 continue
             before = inputs[at + len(outs)]
             if hasattr(old, "_components"):
-                outs += [graph.own(p) for p in flow._parts(new)]
+                outs += [graph.own(p) for p in parts_of(new)]
                 continue
             if not (is_value(new) or hasattr(new, "_dense_tensor")):
                 raise NeedsValue(f"'{self.names[i]}' becomes {new!r} in the loop.")
@@ -192,7 +195,7 @@ class _Loop:
         return outs
 
     def _condition(self, test, body, state, carried, values, counted):
-        graph = flow._graph_inside("while_cond", self.landing)
+        graph = graph_inside("while_cond", self.landing)
         with context.entered(graph):
             for t in body.inputs[: len(body.outputs)]:
                 graph.add_input(t.dtype, t.dims, "loop_var")
@@ -234,7 +237,7 @@ def _as_tensors(graph, value):
         return nest.map_structure(
             lambda leaf: (
                 leaf
-                if isinstance(leaf, flow.TensorArray) or hasattr(leaf, "_components")
+                if isinstance(leaf, TensorArray) or hasattr(leaf, "_components")
                 else as_tensor(graph, leaf, None, None)
             ),
             value,
@@ -268,7 +271,7 @@ def _check(name: str, before: Tensor, after: Tensor) -> None:
 def _packed(value, leaves, tensors, after) -> Any:
     news = nest.flatten(after)
     dims = [
-        new.element_shape._dims if isinstance(new, flow.TensorArray) else None
+        new.element_shape._dims if isinstance(new, TensorArray) else None
         for new in news
     ]
-    return flow._pack(value, leaves, tensors, dims)
+    return pack_parts(value, leaves, tensors, dims)

@@ -7,7 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from penstock.api import control_flow as flow
+from penstock.api.control_flow_parts import (
+    graph_inside,
+    pack_parts,
+    parts_of,
+    same_inputs,
+)
+from penstock.api.tensor_array import TensorArray
 from penstock.core import dtypes, nest
 from penstock.core.shapes import is_static
 from penstock.ir import context
@@ -72,7 +78,7 @@ def truth(value, statement: str) -> Tensor:
 
 
 def is_leaf_tensor(leaf) -> bool:
-    return isinstance(leaf, Tensor | flow.TensorArray | IndexedSlices) or hasattr(
+    return isinstance(leaf, Tensor | TensorArray | IndexedSlices) or hasattr(
         leaf, "_components"
     )
 
@@ -105,7 +111,7 @@ def merged(test, then: Callable, otherwise: Callable, names) -> list:
     """
     landing = context.landing()
     test = truth(test, "an if statement")
-    graphs = [flow._graph_inside(n, landing) for n in ("cond_true", "cond_false")]
+    graphs = [graph_inside(n, landing) for n in ("cond_true", "cond_false")]
     sides = []
     for graph, branch in zip(graphs, (then, otherwise), strict=True):
         with context.entered(graph):
@@ -130,14 +136,14 @@ def merged(test, then: Callable, otherwise: Callable, names) -> list:
                 graph.own(part)
                 for pair in pairs
                 for leaf in nest.flatten(pair[side])
-                for part in flow._parts(leaf)
+                for part in parts_of(leaf)
             ]
     outs = _if(landing, test, graphs)
     at = 0
     for i, (a, _) in zip(wanted, pairs, strict=True):
         leaves = nest.flatten(a)
-        count = sum(len(flow._parts(leaf)) for leaf in leaves)
-        kept[i] = flow._pack(a, leaves, outs[at : at + count])
+        count = sum(len(parts_of(leaf)) for leaf in leaves)
+        kept[i] = pack_parts(a, leaves, outs[at : at + count])
         at += count
     return kept
 
@@ -163,7 +169,7 @@ def _zeros(value):
 
 
 def _if(landing, test, graphs) -> list[Tensor]:
-    inputs = flow._same_inputs(graphs)
+    inputs = same_inputs(graphs)
     kinds = tuple(t.dtype.base_dtype for t in graphs[0].outputs)
     with landing.control_dependencies([n for g in graphs for n in g.waits]):
         made = TABLE["If"](
@@ -189,7 +195,7 @@ def _alike(graphs, a, b, names, i) -> tuple[Any, Any]:
 
 
 def _leaves(graphs, a, b, what: str):
-    if isinstance(a, flow.TensorArray) and isinstance(b, flow.TensorArray):
+    if isinstance(a, TensorArray) and isinstance(b, TensorArray):
         return a, b
     if hasattr(a, "_components") and type(a) is type(b):
         return a, b

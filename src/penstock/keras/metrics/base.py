@@ -10,7 +10,7 @@ from penstock.api.variable import Variable
 from penstock.core.dtypes import as_dtype
 from penstock.core.shapes import as_dims
 from penstock.ir import context
-from penstock.keras import backend_config, names, tracking
+from penstock.keras import backend_config, initializers, names, tracking
 from penstock.keras.registry import Family
 
 FAMILY = Family("metric", "keras.metrics")
@@ -70,7 +70,7 @@ class Metric(tracking.Open):
             name, shape = None, name
         if not isinstance(shape, list | tuple | int) and not hasattr(shape, "_dims"):
             raise TypeError(f"A weight's shape is a tuple, received {shape!r}.")
-        first: Any = backend_config.initializer(initializer or "zeros")
+        first: Any = initializers.get(initializer or "zeros")
         kind = as_dtype(dtype or self._dtype)
         with context.entered(context.outermost()):
             value = first(tuple(as_dims(shape) or ()), dtype=kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from penstock.core.dtypes import DType
 from penstock.core.errors import InvalidArgumentError
 from penstock.core.shapes import Dims, is_static
-from penstock.ir.graph import infer
+from penstock.ir.infer import infer
 from penstock.ir.op import Op
 from penstock.ops.xla import jax
 from penstock.runtime.eager.trail import Baked

@@ -1,4 +1,4 @@
-"""First values of weights. As `tf.keras.initializers`, with tf_keras' numbers."""
+"""First values that are drawn: normal, uniform, orthogonal, of a layer's own scale."""
 
 from __future__ import annotations
 
@@ -10,93 +10,11 @@ import numpy as np
 from penstock.core import philox_np
 from penstock.core.dtypes import as_dtype
 from penstock.core.shapes import as_dims
-from penstock.ir import context
 from penstock.keras import backend_config
-from penstock.keras.registry import Family
+from penstock.keras.initializers.base import FAMILY, Initializer, ready
 from penstock.keras.utils.seeding import made_up_seed
 from penstock.ops import sampling_initializers as draw
-from penstock.runtime.eager.tensor import EagerTensor
-
-FAMILY = Family("initializer", "keras.initializers")
-
-
-class Initializer:
-    """Called with a shape and a dtype, gives the tensor to start from."""
-
-    def __call__(self, shape, dtype=None, **kwargs):
-        raise NotImplementedError("Initializer subclasses must implement `__call__`.")
-
-    def get_config(self) -> dict[str, Any]:
-        return {}
-
-    @classmethod
-    def from_config(cls, config):
-        config = {k: v for k, v in config.items() if k != "dtype"}
-        return cls(**config)
-
-
-def _ready(array, kind):
-    tensor = EagerTensor(kind, tuple(array.shape), array)
-    return context.landing().own(tensor) if not context.executing_eagerly() else tensor
-
-
-class _Filled(Initializer):
-    def _fill(self, shape, kind):
-        raise NotImplementedError
-
-    def __call__(self, shape, dtype=None, **kwargs):
-        kind = as_dtype(dtype or backend_config.floatx())
-        if kind.name == "string":
-            raise ValueError(f"Expected numeric or boolean dtype, got {kind}.")
-        return _ready(self._fill(tuple(as_dims(shape) or ()), kind), kind)
-
-
-@FAMILY.add("zeros", "zero")
-class Zeros(_Filled):
-    def _fill(self, shape, kind):
-        return np.zeros(shape, kind.np)
-
-
-@FAMILY.add("ones", "one")
-class Ones(_Filled):
-    def _fill(self, shape, kind):
-        return np.ones(shape, kind.np)
-
-
-@FAMILY.add("constant")
-class Constant(_Filled):
-    """Everywhere `value`, a number or an array that fills the shape."""
-
-    def __init__(self, value=0):
-        self.value = value
-
-    def _fill(self, shape, kind):
-        value = np.asarray(self.value, kind.np)
-        if value.size == np.prod(shape, dtype=int) and value.shape != shape:
-            return value.reshape(shape)
-        return np.array(np.broadcast_to(value, shape))
-
-    def get_config(self):
-        return {"value": self.value}
-
-
-@FAMILY.add("identity", "eye")
-class Identity(_Filled):
-    """`gain` on the diagonal of a matrix. Raises ValueError for other ranks."""
-
-    def __init__(self, gain=1.0):
-        self.gain = gain
-
-    def _fill(self, shape, kind):
-        if len(shape) != 2:
-            raise ValueError(
-                "Identity matrix initializer can only be used for 2D matrices. "
-                f"Received: shape={shape} of rank {len(shape)}."
-            )
-        return (self.gain * np.eye(*shape)).astype(kind.np)
-
-    def get_config(self):
-        return {"gain": self.gain}
+from penstock.ops.xla import jax
 
 
 class _Drawn(Initializer):
@@ -128,8 +46,8 @@ class _Drawn(Initializer):
         dims = tuple(as_dims(shape) or ())
         bounds = self._bounds(dims)
         if bounds is not None and kind.name == "float32" and _is_small(dims):
-            return _ready(_uniform(seed, dims, *bounds), kind)
-        return _ready(_cached(self, seed, dims, kind), kind)
+            return ready(_uniform(seed, dims, *bounds), kind)
+        return ready(_cached(self, seed, dims, kind), kind)
 
     def _bounds(self, shape) -> tuple[float, float] | None:
         """The interval of a uniform draw; None for another distribution."""
@@ -157,10 +75,8 @@ def _uniform(seed, shape, low: float, high: float) -> np.ndarray:
 
 def _cached(initializer, seed, shape, kind):
     """The draw, compiled once for each shape and kind of draw."""
-    from penstock.ops.xla import jax
-
-    config = {k: v for k, v in initializer._recipe().items()}
-    key = (type(initializer), tuple(sorted(config.items())), shape, kind)
+    recipe = tuple(sorted(initializer._recipe().items()))
+    key = (type(initializer), recipe, shape, kind)
     found = _compiled.get(key)
     if found is None:
         found = _compiled[key] = jax.jit(
@@ -333,74 +249,3 @@ class HeNormal(_Named):
 @FAMILY.add("he_uniform")
 class HeUniform(_Named):
     choice = (2.0, "fan_in", "uniform")
-
-
-def get(identifier):
-    """An initializer from its name, config, class or itself; None stays None."""
-    return FAMILY.get(identifier)
-
-
-def serialize(initializer, use_legacy_format=False):
-    del use_legacy_format
-    return FAMILY.serialize(initializer)
-
-
-def deserialize(config, custom_objects=None, use_legacy_format=False):
-    del use_legacy_format
-    return FAMILY.deserialize(config, custom_objects)
-
-
-@FAMILY.add("stft")
-class STFT(_Filled):
-    """The cosines ("real") or sines of a Fourier transform, times a window.
-
-    shape: (samples, 1, bins). scaling: "density", "spectrum" or None.
-    """
-
-    def __init__(self, side="real", window="hann", scaling="density", periodic=False):
-        if side not in ("real", "imag"):
-            raise ValueError(f"side should be 'real' or 'imag'. Received: side={side}")
-        self.side, self.window = side, window
-        self.scaling, self.periodic = scaling, periodic
-
-    def _fill(self, shape, kind):
-        samples, _, bins = shape
-        weights = self._weights(samples)
-        angle = np.outer(np.arange(samples), np.arange(bins)) * np.pi / (bins - 1)
-        waves = np.cos(angle) if self.side == "real" else -np.sin(angle)
-        total = {None: 1.0, "density": np.sqrt(np.sum(weights**2)),
-                 "spectrum": np.sum(weights)}[self.scaling]  # fmt: skip
-        return (waves * weights[:, None] / total)[:, None].astype(kind.np)
-
-    def _weights(self, samples: int) -> np.ndarray:
-        if self.window is None:
-            return np.ones(samples)
-        if not isinstance(self.window, str):
-            return np.asarray(self.window, float)
-        half = {"hann": 0.5, "hamming": 0.54}.get(self.window)
-        if half is None:
-            raise ValueError(
-                f"window is 'hann', 'hamming', numbers or None; received {self.window}."
-            )
-        length = samples if self.periodic else max(samples - 1, 1)
-        return half - (1 - half) * np.cos(2 * np.pi * np.arange(samples) / length)
-
-    def get_config(self):
-        return {
-            "side": self.side, "window": self.window, "scaling": self.scaling,
-            "periodic": self.periodic,
-        }  # fmt: skip
-
-
-STFTInitializer, IdentityInitializer, OrthogonalInitializer = STFT, Identity, Orthogonal
-constant, zeros, ones, identity = Constant, Zeros, Ones, Identity
-random_normal, random_uniform = RandomNormal, RandomUniform
-normal, uniform = RandomNormal, RandomUniform
-truncated_normal, variance_scaling = TruncatedNormal, VarianceScaling
-orthogonal = Orthogonal
-glorot_uniform, glorot_normal = GlorotUniform, GlorotNormal
-lecun_uniform, lecun_normal = LecunUniform, LecunNormal
-he_uniform, he_normal = HeUniform, HeNormal
-
-__all__ = sorted({n for n in FAMILY.named if n in globals()} | {  # pyright: ignore
-    "Initializer", "deserialize", "get", "serialize"})  # fmt: skip
