@@ -1,5 +1,8 @@
 """Printing, assertions and callbacks, in TensorFlow's words."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -10,6 +13,7 @@ from penstock.core.errors import InvalidArgumentError
 from penstock.ir.graph import Graph
 from penstock.ops.host_text import flat_summary, summary
 from penstock.ops.strings_hash import siphash
+from penstock.saving.graph_import import import_graph_def
 from penstock.v1.session import Session
 
 ROWS = np.arange(12, dtype=np.float32).reshape(3, 4) / 3
@@ -108,6 +112,28 @@ def test_py_func_refuses_another_dtype(session):
     with pytest.raises(InvalidArgumentError, match="is float64, but expects float32"):
         session.run(wrong)
     session.run(script.py_func(lambda v: v.astype(np.float64), [ROWS], float64))
+
+
+def test_a_python_function_goes_with_its_graph():
+    class Double:
+        def __call__(self, v):
+            return v * 2
+
+    function = Double()
+    alive = weakref.ref(function)
+    graph = Graph()
+    with graph.as_default():
+        made = script.py_func(function, [ROWS], float32)
+    copy = Graph()
+    with copy.as_default():
+        (read,) = import_graph_def(graph.as_graph_def(), return_elements=[made.name])
+    del function
+    np.testing.assert_array_equal(Session(graph=copy).run(read), ROWS * 2)
+    del graph, made
+    gc.collect()
+    assert alive() is None
+    with pytest.raises(InvalidArgumentError, match="callback pyfunc_"):
+        Session(graph=copy).run(read)
 
 
 def test_siphash_of_its_paper():

@@ -26,6 +26,7 @@ class Steps(tracking.Open):
     __call__: Any
     reset_metrics: Any
     reset_states: Any
+    _has_own_step: Any
     _called = False  # to be built: a model may have no weights that tell
     _steps_made: dict[Any, CompiledStep]
     _paces: dict[Any, Pace]
@@ -60,16 +61,18 @@ class Steps(tracking.Open):
     def _prepare(self, kind: str, example) -> None:
         """Make every variable before a step is traced: weights, slots, metrics."""
         if not self.built or not self._really_built():
-            self._build_by_call(example)
+            self._build_by_call(kind, example)
         if kind == "train" and self.optimizer is not None:
             self.optimizer._build_in_passing(self.trainable_variables)
 
-    def _build_by_call(self, example) -> None:
+    def _build_by_call(self, kind: str, example) -> None:
         x, _, _ = feeds.unpack(example)
         try:
             self(nest.map_structure(_blank, x), training=False)
-        except NotImplementedError:  # a `train_step` may do without `call`
-            return
+        except NotImplementedError:
+            if not self._has_own_step(kind):
+                raise
+            return  # a step of the program's own may do without `call`
         self._called = True
         self.reset_metrics()  # of what layers told of these zeros
         self.reset_states()

@@ -94,6 +94,12 @@ class Training(Steps):
 
     # --- one step, as programs may override it ----------------------------------------
 
+    def _has_own_step(self, kind: str) -> bool:
+        """Whether the program defines `train_step`, `test_step` or `predict_step`."""
+        name = f"{kind}_step"
+        own = getattr(getattr(self, name), "__func__", None)
+        return own is not getattr(Training, name)
+
     def train_step(self, data):
         """One step of training on a batch; the metrics by name."""
         x, y, sample_weight = feeds.unpack(data)

@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Callable
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 
@@ -19,16 +19,38 @@ from penstock.ops.host_text import flat_summary, summary
 
 log = logging.getLogger("tensorflow")
 
-#: The Python functions of `PyFunc` nodes, by token.
-FUNCTIONS: dict[str, Callable] = {}
-_tokens = itertools.count()
+
+class Callback(str):
+    """The token by which a `PyFunc` node names its Python function, and holds it.
+
+    The function lives as long as a node does. A graph read from a file has the bare
+    string: it finds the function while the graph that was written is there.
+    """
+
+    function: Callable
 
 
-def register(function: Callable) -> str:
+_callbacks: WeakValueDictionary[str, Callback] = WeakValueDictionary()
+_numbers = itertools.count()
+
+
+def register(function: Callable) -> Callback:
     """A token under which `PyFunc` finds `function`."""
-    token = f"pyfunc_{next(_tokens)}"
-    FUNCTIONS[token] = function
+    name = f"pyfunc_{next(_numbers)}"
+    token = _callbacks[name] = Callback(name)
+    token.function = function
     return token
+
+
+def _function(token: str) -> Callable:
+    """Raises InvalidArgumentError where nobody holds the function any more."""
+    found = token if isinstance(token, Callback) else _callbacks.get(token)
+    if found is None:
+        raise InvalidArgumentError(
+            f"callback {token} is not found: its Python function went with the graph "
+            "that called it. Keep that graph, or build this one by tf.py_function."
+        )
+    return found.function
 
 
 def _unknown(input, *, Tout, **_):
@@ -37,7 +59,7 @@ def _unknown(input, *, Tout, **_):
 
 def _called(input, *, token, Tout):
     # Scalars arrive as NumPy's scalars and as bytes, which have `decode`.
-    result = FUNCTIONS[token](*[np.asarray(x)[()] for x in input])
+    result = _function(token)(*[np.asarray(x)[()] for x in input])
     return as_outputs(token, result, Tout)
 
 
@@ -101,24 +123,32 @@ def eager_py_func(input, *, token, Tout):
     return _called(input, token=token, Tout=Tout)
 
 
-#: (function, inputs, gradients of its results) -> gradients of the inputs, all as
-#: arrays. The 2.x face gives it: it has the tapes.
-TAPED: list[Callable] = []
+_differentiated: Callable | None = None
+
+
+def python_gradient(rule: Callable) -> Callable:
+    """Decorator of (function, inputs, gradients of its results) -> gradients of the
+    inputs, all as arrays. The 2.x face defines it: it has the tapes.
+    """
+    global _differentiated
+    _differentiated = rule
+    return rule
 
 
 @eager_py_func.gradient
 def _(node, *dys):
     """The function again, under a tape: its values are known only while it runs."""
-    if not TAPED:
+    rule = _differentiated
+    if rule is None:
         raise LookupError(
             f"The gradient of '{node.name}' needs a tape, which the 2.x face has: "
             "import penstock as tf, or define the gradient by tf.custom_gradient."
         )
-    function, count = FUNCTIONS[node.attrs["token"]], len(node.inputs)
+    function, count = _function(node.attrs["token"]), len(node.inputs)
     at = [i for i, x in enumerate(node.inputs) if x.dtype.is_floating]
 
     def again(*arrays):
-        found = TAPED[0](function, arrays[:count], arrays[count:])
+        found = rule(function, arrays[:count], arrays[count:])
         return [found[i] for i in at]
 
     made = eager_py_func(

@@ -19,7 +19,7 @@ from penstock.ir import context
 from penstock.ir.convert import as_tensor
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
-from penstock.ops.host import TAPED
+from penstock.ops.host import python_gradient
 from penstock.runtime.eager.recorder import RECORDER
 from penstock.runtime.eager.tensor import EagerTensor
 from penstock.runtime.eager.trail import Custom, Recipe
@@ -261,6 +261,7 @@ class GradientTape:
         return batch_jacobian(self, target, source, unconnected_gradients)
 
 
+@python_gradient
 def _of_python(function, inputs, received) -> list[np.ndarray]:
     """The gradients of a `py_function` in a graph: it runs again, on a tape."""
     with context.entered(RECORDER):
@@ -283,9 +284,6 @@ def _of_python(function, inputs, received) -> list[np.ndarray]:
             else np.zeros(())
             for x in xs
         ]
-
-
-TAPED.append(_of_python)
 
 
 def _given(output_gradients, target) -> list | None:

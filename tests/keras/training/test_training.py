@@ -379,6 +379,22 @@ def test_a_model_of_two_networks_needs_no_call():
     assert history["two"][-1] < history["two"][0]
 
 
+def test_what_a_layer_does_not_implement_is_told():
+    class Around(keras.Model):
+        calls = 0
+
+        def call(self, inputs):
+            self.calls += 1
+            if self.calls == 1:  # as the model is built
+                raise NotImplementedError("the first call")
+            return inputs
+
+    model = Around()
+    model.compile("sgd", "mse")
+    with pytest.raises(NotImplementedError, match="the first call"):
+        model.fit(np.zeros((2, 1)), np.zeros((2, 1)), verbose=0)
+
+
 def test_metrics_and_losses_that_layers_tell():
     class Watched(keras.layers.Layer):
         def __init__(self):
