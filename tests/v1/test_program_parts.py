@@ -155,3 +155,20 @@ def test_tf_test():
     case = Case("test")
     case.debug()
     assert tf.test.gpu_device_name() in ("", "/device:GPU:0")
+
+
+def test_files_matched_once_feed_an_input_producer(tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.txt").write_text(name)
+    with tf.Graph().as_default(), tf.Session() as session:
+        files = tf.train.match_filenames_once(str(tmp_path / "*.txt"))
+        queue = tf.train.string_input_producer(files, shuffle=False, num_epochs=1)
+        name, text = tf.WholeFileReader().read(queue)
+        session.run(tf.local_variables_initializer())
+        coordinator = tf.train.Coordinator()
+        threads = tf.train.start_queue_runners(session, coordinator)
+        assert [session.run(text) for _ in "ab"] == [b"a", b"b"]
+        with pytest.raises(tf.errors.OutOfRangeError):
+            session.run(name)
+        coordinator.request_stop()
+        coordinator.join(threads)

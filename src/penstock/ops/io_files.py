@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from penstock.core.dtypes import string
 from penstock.core.errors import InvalidArgumentError, NotFoundError
+from penstock.core.paths import matching_paths
 from penstock.formats import messages, tensor_proto
 from penstock.formats.atomic import write_bytes
 from penstock.ir.op import STOPS, op
@@ -59,7 +59,7 @@ def write_file(filename, contents):
 )  # fmt: skip
 def matching_files(pattern):
     patterns = [os.fsdecode(_bytes(p)) for p in np.asarray(pattern, object).ravel()]
-    found = sorted({path for p in patterns for path in glob.glob(p)})
+    found = sorted({path for p in patterns for path in matching_paths(p)})
     return _each(lambda p: p, np.array([p.encode() for p in found], object))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import glob
 import gzip
 import io
 import os
@@ -18,6 +17,7 @@ import numpy as np
 from penstock.core import dtypes
 from penstock.core.convert import to_array
 from penstock.core.errors import InvalidArgumentError, NotFoundError
+from penstock.core.paths import matching_paths
 from penstock.pipeline.node import UNKNOWN, Node
 from penstock.pipeline.spec import ArraySpec
 
@@ -34,7 +34,7 @@ def file_names(value) -> Iterable[str]:
 def matching(patterns) -> list[str]:
     """Files that match glob patterns, sorted. Raises InvalidArgumentError for none."""
     patterns = list(file_names(patterns))
-    found = sorted(path for pattern in patterns for path in glob.glob(pattern))
+    found = sorted(path for pattern in patterns for path in matching_paths(pattern))
     if not found:
         raise InvalidArgumentError(
             None, None, f"No files matched pattern: {', '.join(patterns)}"

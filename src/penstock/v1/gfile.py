@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import os
 import shutil
 from collections.abc import Generator, Iterator
@@ -16,6 +15,7 @@ from penstock.core.errors import (
     NotFoundError,
     PermissionDeniedError,
 )
+from penstock.core.paths import matching_paths
 from penstock.core.text import as_bytes
 
 
@@ -174,9 +174,7 @@ def Glob(filename) -> list[str]:
     """The paths that match a pattern, or any of several."""
     patterns = [filename] if isinstance(filename, str | bytes) else list(filename)
     return [
-        match
-        for pattern in patterns
-        for match in sorted(glob.glob(os.fsdecode(pattern), include_hidden=True))
+        match for pattern in patterns for match in matching_paths(os.fsdecode(pattern))
     ]
 
 

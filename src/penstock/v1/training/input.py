@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from penstock.api import array
 from penstock.api.control_flow_order import with_dependencies
 from penstock.api.debugging import Assert
@@ -91,7 +93,7 @@ def string_input_producer(
     shared_name=None, name=None, cancel_op=None,
 ):  # fmt: skip
     """A queue of strings, such as file names. Raises ValueError for an empty list."""
-    if not isinstance(string_tensor, Tensor) and not len(string_tensor):
+    if isinstance(string_tensor, list | tuple | np.ndarray) and not len(string_tensor):
         raise ValueError("string_input_producer requires a non-null input tensor")
     with _scope(name, "input_producer") as full:
         strings = tensor(string_tensor, "string")
