@@ -131,12 +131,25 @@ def test_seeds():
 
 
 def test_graph_seed_stands_in_for_seed(folder):
-    def first(**seeds):
-        mnist = read_data_sets(folder, validation_size=0, **seeds)
-        return mnist.train.next_batch(TRAIN)[1].tolist()
+    """`tf.set_random_seed` fixes the batches, and the draws of ops are the same."""
+    import penstock.compat.v1 as tf
+    from penstock.v1 import mnist_tutorial
 
-    assert first(graph_seed=3) == first(seed=3)
-    assert first(graph_seed=3, seed=5) == first(seed=5)
+    def first(graph_seed, **seeds):
+        with tf.Graph().as_default(), tf.Session() as session:
+            tf.set_random_seed(graph_seed)
+            mnist = mnist_tutorial.read_data_sets(folder, validation_size=0, **seeds)
+            drawn = session.run(tf.random_uniform([]))
+        return mnist.train.next_batch(TRAIN)[1].tolist(), drawn
+
+    seeded = read_data_sets(folder, validation_size=0, seed=3)
+    wanted = seeded.train.next_batch(TRAIN)[1].tolist()
+    labels, drawn = first(3)
+    assert labels == wanted
+    assert first(4, seed=3)[0] == labels != first(4)[0]
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.set_random_seed(3)
+        assert session.run(tf.random_uniform([])) == drawn
 
 
 def test_fake_data():

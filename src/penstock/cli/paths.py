@@ -11,7 +11,7 @@ module by its full name. A path can lead to several: the first that has a name g
 from __future__ import annotations
 
 V1, V2, KERAS = "@penstock.compat.v1", "@penstock", "@penstock.keras"
-MNIST = "@penstock.datasets.mnist_tutorial"
+MNIST = "@penstock.v1.mnist_tutorial"
 PROTO = "@tensorboard.compat.proto"
 
 # Parts of the face under the names that its inside had: `tensorflow.python.` + these.

@@ -161,21 +161,15 @@ def read_data_sets(
     validation_size: int = 5000,
     seed: int | None = None,
     source_url: str = mnist_files.SOURCE_URL,
-    *,
-    graph_seed: int | None = None,
 ) -> Datasets:
     """MNIST, or what lies in `train_dir` under its file names, in three parts.
 
     The files are sought in `train_dir`, then in Keras' folder, then fetched from
     `source_url`. The first `validation_size` training examples become the
-    validation set. `graph_seed` stands for `tf.set_random_seed` where `seed`
-    is None. Raises FileNotFoundError that says which files to put where.
+    validation set. `seed` seeds as in `DataSet`. Raises FileNotFoundError that says
+    which files to put where.
     """
-    options: dict[str, Any] = {
-        "dtype": dtype,
-        "reshape": reshape,
-        "seed": graph_seed if seed is None else seed,
-    }
+    options: dict[str, Any] = {"dtype": dtype, "reshape": reshape, "seed": seed}
     if fake_data:
         nothing = np.empty(0)
         made = [

@@ -90,7 +90,7 @@ _OLDER = _spelled(
     **{f"batch_{name}": name for name in _BATCHED.split()},
 )
 
-_TUTORIAL = {"load_mnist": "penstock.datasets.mnist_tutorial:read_data_sets"}
+_TUTORIAL = {"load_mnist": "penstock.v1.mnist_tutorial:read_data_sets"}
 
 _ROOT_SOURCES = (
     "penstock.v1.session", "penstock.v1.placeholders", "penstock.v1.variables",
@@ -277,13 +277,13 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "contrib.legacy_seq2seq": ({}, ("penstock.v1.contrib_legacy_seq2seq",)),
     "contrib.learn": ({}, ()),
     "contrib.learn.datasets": (_TUTORIAL, ()),
-    "contrib.learn.datasets.mnist": ({}, ("penstock.datasets.mnist_tutorial",)),
+    "contrib.learn.datasets.mnist": ({}, ("penstock.v1.mnist_tutorial",)),
     "contrib.learn.python": ({}, ()),
     "contrib.learn.python.learn": ({}, ()),
     "contrib.learn.python.learn.datasets": (_TUTORIAL, ()),
     "contrib.learn.python.learn.datasets.mnist": (
         {},
-        ("penstock.datasets.mnist_tutorial",),
+        ("penstock.v1.mnist_tutorial",),
     ),
     "contrib.opt": ({}, ()),
     "contrib.data": ({}, ()),
