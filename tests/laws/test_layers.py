@@ -185,6 +185,7 @@ def test_mixed_precision(sample):
 _NO_SAMPLE = {
     "MixUp": "takes pictures and labels: tests/keras/layers",
     "CutMix": "takes pictures and labels: tests/keras/layers",
+    "DenseFeatures": "takes feature columns: tests/v2/snippets",
     "Layer": "the base",
     "AbstractRNNCell": "the base of cells",
     "Wrapper": "the base of wrappers",

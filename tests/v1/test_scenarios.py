@@ -24,12 +24,17 @@ ROWS = [
 #: arithmetic in another order of sums.
 TOLERANCE = {np.dtype("float32"): (1e-5, 2e-6), np.dtype("float64"): (1e-8, 1e-10)}
 
+#: What a family needs beside Penstock's own dependencies.
+NEEDS = {"feature_columns": "farmhash"}
+
 #: Scenario -> (relative tolerance, reason).
 LOOSER: dict[str, tuple[float, str]] = {}
 
 
 @pytest.mark.parametrize(("family", "name"), ROWS)
 def test_scenario_is_tensorflows(family, name):
+    if family in NEEDS:
+        pytest.importorskip(NEEDS[family])
     wanted = recorded_scenarios.load(family).get(name)
     assert wanted, f"nothing recorded: run tools/record/scenarios.py {family}"
     with tf.Graph().as_default(), warnings.catch_warnings():

@@ -10,7 +10,7 @@ from v2 import recorded
 EXACT = {"printing"}
 
 #: What a topic needs beside Penstock's own dependencies.
-NEEDS = {"lookup_more": "farmhash"}
+NEEDS = {"lookup_more": "farmhash", "feature_column": "farmhash"}
 
 ROWS = [(topic, name) for topic in recorded.topics() for name in recorded.read(topic)]
 

@@ -123,10 +123,22 @@ def safe_embedding_lookup_sparse(
     embedding_weights, sparse_ids, sparse_weights=None, combiner="mean",
     default_id=None, max_norm=None, name=None,
 ):  # fmt: skip
-    """The same where batch rows may be empty: those give zeros, or `default_id`."""
-    from penstock.api.sparse_ops import fill_empty_rows
+    """The same where batch rows may be empty: those give zeros, or `default_id`.
+
+    Ids below 0 are left out, and unless the combiner is "sum" weights that are not
+    positive.
+    """
+    from penstock.api.sparse_ops import fill_empty_rows, retain
 
     with scope(name, "embedding_lookup"):
+        kept = TABLE["GreaterEqual"](sparse_ids.values, sparse_ids.dtype.np.type(0))
+        if sparse_weights is not None and combiner != "sum":
+            weight = sparse_weights.values
+            positive = TABLE["Greater"](weight, weight.dtype.np.type(0))
+            kept = TABLE["LogicalAnd"](kept, positive)
+        sparse_ids = retain(sparse_ids, kept)
+        if sparse_weights is not None:
+            sparse_weights = retain(sparse_weights, kept)
         filled, empty = fill_empty_rows(sparse_ids, default_id or 0)
         weights = None
         if sparse_weights is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from penstock.api import sparse_cross
 from penstock.api.ragged import RaggedTensor
 from penstock.api.ragged_rows import (
     row_splits_to_segment_ids,
@@ -138,6 +139,14 @@ def cross(inputs, name=None) -> RaggedTensor:
     return constant(rows, dtypes.string)  # type: ignore
 
 
+def cross_hashed(inputs, num_buckets=0, hash_key=None, name=None) -> RaggedTensor:
+    """Each row's combinations as numbers below `num_buckets`; see
+    `tf.sparse.cross_hashed`."""
+    sparse = [x.to_sparse() if isinstance(x, RaggedTensor) else x for x in inputs]
+    made = sparse_cross.cross_hashed(sparse, num_buckets, hash_key, name)
+    return RaggedTensor.from_sparse(made)
+
+
 def _texts(value) -> list:
     rows = value.to_list() if isinstance(value, RaggedTensor) else np.asarray(value)
     return [
@@ -146,7 +155,8 @@ def _texts(value) -> list:
 
 
 __all__ = [
-    "boolean_mask", "constant", "cross", "map_flat_values", "placeholder", "range",
+    "boolean_mask", "constant", "cross", "cross_hashed", "map_flat_values",
+    "placeholder", "range",
     "row_splits_to_segment_ids", "segment_ids_to_row_splits", "stack",
     "stack_dynamic_partitions",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from penstock.api.scopes import scope, tensor
+from penstock.api.scopes import tensor as as_tensor
 from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype
 from penstock.core.shapes import Dims, TensorShape, as_dims
@@ -169,13 +170,14 @@ def sparse_tensor_dense_matmul(sp_a, b, adjoint_a=False, adjoint_b=False, name=N
 sparse_dense_matmul = sparse_tensor_dense_matmul
 
 
-def from_dense(tensor_, name=None):
-    """The non-zero entries of a dense tensor."""
+def from_dense(tensor, name=None):
+    """The entries of a dense tensor that are not 0 (or "")."""
     from penstock.api import array
 
     with scope(name, "dense_to_sparse"):
-        x = tensor(tensor_)
-        zero = np.zeros((), x.dtype.base_dtype.np)
+        x = as_tensor(tensor)
+        kind = x.dtype.base_dtype
+        zero = b"" if kind == dtypes.string else np.zeros((), kind.np)
         at = array.where(TABLE["NotEqual"](x, zero))
         shape = array.shape(x, out_type=dtypes.int64)
         return SparseTensor(at, array.gather_nd(x, at), shape)

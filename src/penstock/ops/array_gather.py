@@ -233,12 +233,17 @@ def split_index(indices) -> tuple:
     where={"Tindices": INDEX},
     attrs={"bad_indices_policy": ""},
     guard=lambda x, at: nd_within(np.shape(x), at),
+    fold=lambda params, indices, **_: _picked(np, params, indices),
 )
 def gather_nd(params, indices):
+    return _picked(jnp, params, indices)
+
+
+def _picked(xp, params, indices):
     if np.shape(indices)[-1] == 0:
         lead = np.shape(indices)[:-1]
-        return jnp.broadcast_to(params, lead + np.shape(params))
-    return jnp.asarray(params)[split_index(indices)]
+        return xp.broadcast_to(params, lead + np.shape(params))
+    return xp.asarray(params)[split_index(indices)]
 
 
 @gather_nd.gradient

@@ -7,6 +7,13 @@ import numpy as np
 from penstock.ir.op import STOPS, op
 
 
+class Table(dict):
+    """Keys to values, hashed by identity: a node's attribute."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+    __eq__ = object.__eq__  # type: ignore[assignment]
+
+
 def _found_dims(keys, default, **_):
     return (
         None

@@ -8,6 +8,7 @@ from penstock.core.dtypes import INDEX, float32, float64, int32, int64
 from penstock.core.shapes import Dims
 from penstock.ir.constant import constant_value
 from penstock.ir.op import STOPS, op
+from penstock.ops.rules import same_as
 from penstock.ops.xla import jnp
 
 WEIGHTS = {"T": (int32, int64, float32, float64)}
@@ -84,3 +85,15 @@ def histogram_fixed_width(values, value_range, nbins, *, dtype=int32):
     at = jnp.floor((values - low) / (high - low) * count)
     at = jnp.clip(at, 0, count - 1).astype(jnp.int32)
     return jnp.zeros(count, dtype.np).at[at].add(np.ones((), dtype.np))
+
+
+@op(
+    "Bucketize", "input: T -> output: int32", shape=same_as(0), gradient=STOPS,
+    where={"T": [int32, int64, float32, float64]},
+)  # fmt: skip
+def bucketize(input, *, boundaries):
+    """In which of the ranges between sorted `boundaries` each number lies."""
+    edges = np.asarray(boundaries, np.float32)
+    return jnp.searchsorted(edges, input.astype(jnp.float32), side="right").astype(
+        jnp.int32
+    )

@@ -39,7 +39,7 @@ class _Group:
         return f"{type(self).__name__}({inner})"
 
 
-def _switches(names: str, kind=bool) -> dict[str, Any]:
+def _switches(names: str, kind: Any = bool) -> dict[str, Any]:
     return dict.fromkeys(names.split(), kind)
 
 

@@ -19,13 +19,6 @@ from penstock.ops import lookup as ops
 _numbers = itertools.count(1)
 
 
-class _Table(dict):
-    """Keys to values, hashed by identity: a node's attribute."""
-
-    __hash__ = object.__hash__  # type: ignore[assignment]
-    __eq__ = object.__eq__  # type: ignore[assignment]
-
-
 class TextFileIndex:
     """Which part of a line a TextFileInitializer takes."""
 
@@ -135,7 +128,7 @@ def _cast(value, kind, offset: int = 0):
 class _Lookup:
     """What tables have in common: finding, for tensors, ragged and sparse ones."""
 
-    _table: _Table
+    _table: ops.Table
     _default: Any
     key_dtype: Any
     value_dtype: Any
@@ -178,7 +171,7 @@ class StaticHashTable(_Lookup):
         self.value_dtype = initializer.value_dtype
         self.name = self.resource_handle = name or f"hash_table_{next(_numbers)}"
         self.default_value = self._default = tensor(default_value, self.value_dtype)
-        self._table = _Table()
+        self._table = ops.Table()
         for key, value in initializer.items():
             known = self._table.setdefault(key, value)
             if not np.array_equal(known, value):
@@ -205,7 +198,7 @@ class StaticVocabularyTable(_Lookup):
         if self._buckets <= 0:
             raise ValueError("num_oov_buckets must be positive.")
         items = initializer.items() if initializer is not None else ()
-        self._table = _Table(items)
+        self._table = ops.Table(items)
         self._default = tensor(np.int64(-1))
 
     def _find(self, keys):
@@ -233,7 +226,7 @@ class MutableHashTable(_Lookup):
         self.key_dtype, self.value_dtype = as_dtype(key_dtype), as_dtype(value_dtype)
         self.name = name
         self._default = tensor(default_value, self.value_dtype)
-        self._table = _Table()
+        self._table = ops.Table()
 
     def insert(self, keys, values, name=None):
         """Put `values` under `keys`, over what was there."""

@@ -102,6 +102,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "config.experimental": ({}, ("penstock.v2.config_experimental",)),
     "debugging": ({}, _both("debugging*")),
     "experimental": (_all("Optional", "penstock.api.dataset_iterator"), ()),
+    "feature_column": ({}, ("penstock.api.feature_column_make",)),
     "image": ({}, ("penstock.api.image*", "penstock.api.random")),
     "io": (
         {},

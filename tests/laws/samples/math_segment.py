@@ -52,6 +52,7 @@ SAMPLES = [
     *[Sample(f"{name}WithNumSegments",
              [f32(5, 3), i32([4, 0, 2]), i32([0, 0, 1]), i32(4)], grad=False)
       for name in SPARSE],
+    Sample("Bucketize", [a32([-1, 0, 2.5, 9])], {"boundaries": [0.0, 2.5]}),
     Sample("Bincount", [i32([1, 1, 3, 9]), i32(5), f32(0)]),
     Sample("Bincount", [i32([1, 1, 3]), i32(5), f32(3)]),
     Sample("DenseBincount", [i32([1, 1, 3, 9]), i32(5), np.zeros(0, np.int32)]),

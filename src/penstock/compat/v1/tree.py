@@ -165,6 +165,10 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             "penstock.api.strings",
         ),
     ),
+    "feature_column": (
+        {},
+        ("penstock.v1.feature_column", "penstock.api.feature_column_make"),
+    ),
     "layers": ({}, ("penstock.v1.layers",)),
     "losses": ({}, ("penstock.v1.losses",)),
     "metrics": ({}, ("penstock.v1.metrics",)),

@@ -87,6 +87,7 @@ from penstock.keras.layers.core import (
     Identity,
     Masking,
 )
+from penstock.keras.layers.dense_features import DenseFeatures
 from penstock.keras.layers.dropout import (
     AlphaDropout,
     Dropout,
