@@ -10,29 +10,29 @@ from penstock.api.array import (
     expand_dims,
     matrix_transpose,
     ones,
-    squeeze,
     tensor_diag,
     tensor_diag_part,
     zeros,
 )
 from penstock.api.clip import global_norm
+from penstock.api.linalg_matmul import matmul, matvec
 from penstock.api.linalg_norm import norm, normalize
 from penstock.api.math_functions import cast, conj
-from penstock.api.math_reduce import reduce_sum
+from penstock.api.math_reduce import reduce_max, reduce_sum
 from penstock.api.named_results import LogMatrixDeterminant, Lu, Qr
-from penstock.api.nn import l2_normalize
+from penstock.api.nn_norm import l2_normalize
 from penstock.api.operands import tensor_named
 from penstock.api.scopes import scope
 from penstock.api.tensordot import einsum, tensordot
 from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype
 from penstock.core.shapes import is_static
-from penstock.ir import context
+from penstock.ir.op import TABLE
 from penstock.ops import linalg as ops
 from penstock.ops import linalg_decompose, linalg_diag, math_matmul
 from penstock.ops import math_arithmetic as arithmetic
+from penstock.ops.math_comparison import greater, select
 from penstock.ops.math_elementwise import log
-from penstock.runtime.eager.tensor import EagerTensor
 
 __all__ = [
     "adjoint", "band_part", "cholesky", "cholesky_solve", "cross", "det", "diag",
@@ -42,100 +42,6 @@ __all__ = [
     "sqrtm", "svd", "tensor_diag", "tensor_diag_part", "tensordot", "trace",
     "triangular_solve",
 ]  # fmt: skip
-
-
-def matmul(
-    a, b, transpose_a=False, transpose_b=False, adjoint_a=False, adjoint_b=False,
-    a_is_sparse=False, b_is_sparse=False, output_type=None, grad_a=False, grad_b=False,
-    name=None,
-):  # fmt: skip
-    """The product of matrices [..., n, k] and [..., k, m], batches broadcasting.
-
-    `adjoint` transposes and conjugates. Raises ValueError where inner sizes differ or
-    an operand has fewer than two axes, and for both transpose and adjoint.
-    """
-    if context.landing().eager and not (
-        adjoint_a or adjoint_b or a_is_sparse or b_is_sparse
-    ):
-        if type(a) is not EagerTensor and hasattr(a, "cell_value"):
-            a = a._dense_tensor()
-        if type(b) is not EagerTensor and hasattr(b, "cell_value"):
-            b = b._dense_tensor()
-        if _is_matrix(a) and _is_matrix(b):
-            return math_matmul.matmul(
-                a, b, transpose_a=bool(transpose_a), transpose_b=bool(transpose_b)
-            )
-    if transpose_a and adjoint_a:
-        raise ValueError("Only one of `transpose_a` and `adjoint_a` can be True.")
-    if transpose_b and adjoint_b:
-        raise ValueError("Only one of `transpose_b` and `adjoint_b` can be True.")
-    with scope(name, "MatMul") as full:
-        a, b = _operands(a, b)
-        name = full or None
-        if _is_batch(a) or _is_batch(b):
-            a, adjoint_a = _conjugated(a, transpose_a, adjoint_a)
-            b, adjoint_b = _conjugated(b, transpose_b, adjoint_b)
-            if output_type is not None and as_dtype(output_type) is not a.dtype:
-                kind = as_dtype(output_type)
-                return math_matmul.batch_matmul_v3(
-                    a, b, adj_x=adjoint_a, adj_y=adjoint_b, Tout=kind, name=name
-                )
-            return math_matmul.batch_matmul(
-                a, b, adj_x=adjoint_a, adj_y=adjoint_b, name=name
-            )
-        if adjoint_a:
-            a, transpose_a = conj(a), True
-        if adjoint_b:
-            b, transpose_b = conj(b), True
-        if (a_is_sparse or b_is_sparse) and a.dtype.base_dtype in _SPARSE:
-            return math_matmul.sparse_matmul(
-                a, b, transpose_a=transpose_a, transpose_b=transpose_b,
-                a_is_sparse=a_is_sparse, b_is_sparse=b_is_sparse, name=name,
-            )  # fmt: skip
-        return math_matmul.matmul(
-            a, b, transpose_a=bool(transpose_a), transpose_b=bool(transpose_b),
-            name=name,
-        )  # fmt: skip
-
-
-_SPARSE = (dtypes.bfloat16, dtypes.float32)
-
-
-def _operands(a, b):
-    from penstock.api.operands import tensor_dtype
-
-    kind = tensor_dtype(a) or tensor_dtype(b)
-    a = tensor_named(a, kind, "a")
-    return a, tensor_named(b, kind or a.dtype.base_dtype, "b")
-
-
-def _is_matrix(x) -> bool:
-    return type(x) is EagerTensor and x.dims is not None and len(x.dims) == 2
-
-
-def _is_batch(x) -> bool:
-    return x.dims is None or len(x.dims) > 2
-
-
-def _conjugated(x, transposed: bool, adjoint: bool):
-    """Batches are only ever adjoined: a plain transposition conjugates before."""
-    if transposed:
-        return conj(x), True
-    return x, bool(adjoint)
-
-
-def matvec(
-    a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_sparse=False,
-    name=None,
-):  # fmt: skip
-    """The product of a matrix [..., n, k] and a vector [..., k]."""
-    with scope(name, "MatVec"):
-        column = expand_dims(b, axis=-1)
-        out = matmul(
-            a, column, transpose_a=transpose_a, adjoint_a=adjoint_a,
-            a_is_sparse=a_is_sparse, b_is_sparse=b_is_sparse,
-        )  # fmt: skip
-        return squeeze(out, axis=-1)
 
 
 def cross(a, b, name=None):
@@ -177,8 +83,6 @@ def eye(
 
 
 def _dynamic_eye(rows, columns, batch, kind):
-    from penstock.ir.op import TABLE
-
     least = TABLE["Minimum"](cast(rows, dtypes.int32), cast(columns, dtypes.int32))
     full = [*batch, rows, columns]
     main = TABLE["Fill"]([*batch, least], np.ones((), kind.np))
@@ -313,9 +217,6 @@ def logm(input, name=None):
 
 def pinv(a, rcond=None, validate_args=False, name=None):
     """The Moore-Penrose inverse; singular values below rcond · largest count as 0."""
-    from penstock.api.math_reduce import reduce_max
-    from penstock.ops.math_comparison import greater, select
-
     with scope(name, "pinv"):
         a = tensor_named(a, None, "a")
         if rcond is None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from penstock.api.array import squeeze
+from penstock.api.array import expand_dims, squeeze
 from penstock.api.math_functions import abs as magnitude
 from penstock.api.math_functions import cast, conj
 from penstock.api.math_reduce import reduce_max, reduce_sum
 from penstock.api.operands import tensor_named
 from penstock.api.scopes import scope
+from penstock.ops import linalg_decompose, math_binary
 from penstock.ops import math_arithmetic as arithmetic
-from penstock.ops import math_binary
 from penstock.ops.math_elementwise import sqrt
 
 
@@ -61,13 +61,11 @@ def _of_vectors(x, ord, axis):
 
 def _of_matrices(x, ord, axis):
     if ord in (2, 2.0):
-        from penstock.api.array import expand_dims
-        from penstock.api.linalg import svd
-
         rank = len(x.dims)
         if [a % rank for a in axis] != [rank - 2, rank - 1]:
             raise ValueError("norm: the spectral norm takes the last two axes.")
-        largest = reduce_max(svd(x, compute_uv=False), -1, keepdims=True)
+        singular, _, _ = linalg_decompose.svd(x, compute_uv=False)
+        largest = reduce_max(singular, -1, keepdims=True)
         return expand_dims(largest, -1)
     sizes = magnitude(x)
     if ord in (1, 1.0):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from types import FunctionType
 
-from penstock.api import linalg
 from penstock.api import math_arithmetic as arithmetic
+from penstock.api.linalg_matmul import matmul
 from penstock.api.math_functions import abs as magnitude
 from penstock.api.operands import is_text, tensor_dtype
 from penstock.api.scopes import scope
@@ -49,7 +49,7 @@ def _pow(x, y):
 
 
 def _matmul(x, y):
-    return linalg.matmul(x, y, name="matmul")
+    return matmul(x, y, name="matmul")
 
 
 def _logic(name: str, of_bools, of_integers):

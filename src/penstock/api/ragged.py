@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from penstock.api import ragged_rows
+from penstock.api.ragged_elementwise import elementwise
 from penstock.api.scopes import tensor
 from penstock.core import dtypes
 from penstock.core.dtypes import DType
@@ -282,8 +283,6 @@ class RaggedTensor:
 
 
 def _binary(op_type: str, left, right) -> RaggedTensor:
-    from penstock.api.ragged_dispatch import elementwise
-
     return elementwise(TABLE[op_type], (left, right), {})
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from penstock.api.ragged_rows import is_ragged, take_rows
+from penstock.api import ragged_make
+from penstock.api.ragged_elementwise import elementwise, ragged_in
+from penstock.api.ragged_rows import concat_rows, is_ragged, take_rows
 from penstock.api.scopes import tensor
 from penstock.core import dtypes
 from penstock.ir.op import TABLE
@@ -35,16 +36,6 @@ _ELEMENTWISE = frozenset(
 )
 
 
-def _ragged_in(values) -> list[Any]:
-    found: list[Any] = []
-    for value in values:
-        if is_ragged(value):
-            found.append(value)
-        elif isinstance(value, list | tuple):
-            found += _ragged_in(value)
-    return found
-
-
 def adapted(name: str, function: Callable) -> Callable:
     """`function` for RaggedTensors too, if `name` is one of those that are."""
     way = _WAYS.get(name) or (elementwise if name in _ELEMENTWISE else None)
@@ -56,37 +47,11 @@ def adapted(name: str, function: Callable) -> Callable:
         try:
             return function(*args, **kwargs)
         except (TypeError, ValueError, AttributeError):
-            if not _ragged_in((*args, *kwargs.values())):
+            if not ragged_in((*args, *kwargs.values())):
                 raise
         return way(function, args, kwargs)
 
     return call
-
-
-def elementwise(function, args, kwargs):
-    """`function` of the flat values; dense arguments are cut into the same rows."""
-    like = _ragged_in((*args, *kwargs.values()))[0]
-
-    def flat(value):
-        if is_ragged(value):
-            return value.flat_values
-        if isinstance(value, list | tuple) and _ragged_in(value):
-            return [flat(v) for v in value]
-        return _spread(value, like)
-
-    args = [flat(a) for a in args]
-    return like.with_flat_values(
-        function(*args, **{k: flat(v) for k, v in kwargs.items()})
-    )
-
-
-def _spread(value, like):
-    """A tensor [rows, 1] as one value for each entry of `like`; others unchanged."""
-    shape = getattr(value, "shape", None)
-    if shape is None or len(shape) < 2 or shape[1] != 1 or like.ragged_rank != 1:
-        return value
-    flat = TABLE["GatherV2"](tensor(value), like.value_rowids(), 0)
-    return flat[:, 0] if len(like.flat_values.shape) == 1 else flat
 
 
 # --- row by row ----------------------------------------------------------------
@@ -138,7 +103,6 @@ def _reduced(function, op: str, ragged, axis, keep: bool):
         out = _segments(op, values, ids, count)
     else:
         if is_ragged(values):
-            out = ragged.with_values(values)
             raise ValueError(
                 "A reduction over axis 1 of nested rows is not in Penstock."
             )
@@ -162,25 +126,12 @@ def _segments(op: str, values, ids, count):
     return TABLE[f"UnsortedSegment{op}"](values, ids, count)
 
 
-def concat_rows(items):
-    """The rows of several RaggedTensors, one after another."""
-    kind = next(type(i) for i in items if is_ragged(i))
-    items = [i if is_ragged(i) else kind.from_tensor(i) for i in items]
-    values = [i.values for i in items]
-    if any(map(is_ragged, values)):
-        joined = concat_rows(values)
-    else:
-        joined = TABLE["ConcatV2"](values, 0)
-    lengths = TABLE["ConcatV2"]([i.row_lengths() for i in items], 0)
-    return kind.from_row_lengths(joined, lengths)
-
-
 def _concat(function, args, kwargs):
     items = list(args[0] if args else kwargs["values"])
     axis = kwargs.get("axis", args[1] if len(args) > 1 else 0)
-    kind = type(_ragged_in(items)[0])
+    kind = type(ragged_in(items)[0])
     items = [
-        i if is_ragged(i) else _as_ragged(kind, i, _ragged_in(items)[0]) for i in items
+        i if is_ragged(i) else _as_ragged(kind, i, ragged_in(items)[0]) for i in items
     ]
     axis = int(axis) % len(items[0].shape)
     if axis == 0:
@@ -197,18 +148,14 @@ def _concat(function, args, kwargs):
 
 def _as_ragged(kind, value, like):
     if isinstance(value, list):
-        from penstock.api.ragged_make import constant
-
-        made = constant(value, like.dtype)
+        made = ragged_make.constant(value, like.dtype)
         if is_ragged(made):
             return made
     return kind.from_tensor(tensor(value, None))
 
 
 def _stack(function, args, kwargs):
-    from penstock.api.ragged_make import stack
-
-    return stack(*args, **kwargs)
+    return ragged_make.stack(*args, **kwargs)
 
 
 def _tile(function, args, kwargs):
@@ -287,9 +234,7 @@ def _reduce_join(function, args, kwargs):
 
 
 def _boolean_mask(function, args, kwargs):
-    from penstock.api.ragged_make import boolean_mask
-
-    return boolean_mask(*args[:2])
+    return ragged_make.boolean_mask(*args[:2])
 
 
 _WAYS: dict[str, Callable] = {

@@ -7,6 +7,7 @@ import numpy as np
 from penstock.api import sparse_cross
 from penstock.api.ragged import RaggedTensor
 from penstock.api.ragged_rows import (
+    concat_rows,
     row_splits_to_segment_ids,
     segment_ids_to_row_splits,
 )
@@ -87,8 +88,6 @@ def stack(values, axis=0, name=None) -> RaggedTensor:
         raise ValueError("ragged.stack along another axis than 0 is not in Penstock.")
     items = list(values)
     if any(isinstance(v, RaggedTensor) for v in items):
-        from penstock.api.ragged_dispatch import concat_rows
-
         counts = [v.nrows() for v in items]
         return RaggedTensor.from_row_lengths(
             concat_rows(items), TABLE["Pack"](counts, axis=0)

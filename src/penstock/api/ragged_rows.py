@@ -99,6 +99,19 @@ def _sized(x, axis: int, size: int, default, kind):
     return out
 
 
+def concat_rows(items):
+    """The rows of several RaggedTensors, one after another."""
+    kind = next(type(i) for i in items if is_ragged(i))
+    items = [i if is_ragged(i) else kind.from_tensor(i) for i in items]
+    values = [i.values for i in items]
+    if any(map(is_ragged, values)):
+        joined = concat_rows(values)
+    else:
+        joined = TABLE["ConcatV2"](values, 0)
+    lengths = TABLE["ConcatV2"]([i.row_lengths() for i in items], 0)
+    return kind.from_row_lengths(joined, lengths)
+
+
 def to_sparse(ragged):
     """A SparseTensor [rows, longest] of the entries."""
     from penstock.api.sparse import SparseTensor

@@ -7,6 +7,7 @@ import re
 import numpy as np
 
 from penstock.api.array import reshape, transpose
+from penstock.api.linalg_matmul import matmul
 from penstock.api.operands import tensor_named
 from penstock.api.scopes import scope, tensor
 from penstock.core.errors import ShapeError
@@ -21,8 +22,6 @@ def tensordot(a, b, axes, name=None):
 
     Raises ValueError where the axes' sizes differ.
     """
-    from penstock.api.linalg import matmul
-
     with scope(name, "Tensordot") as full:
         a = tensor_named(a, None, "a")
         b = tensor_named(b, a.dtype.base_dtype, "b")

@@ -7,7 +7,6 @@ the end; `tf.local_variables_initializer()` starts anew.
 from __future__ import annotations
 
 from penstock.api import array, operators  # noqa: F401  (arithmetic of tensors)
-from penstock.api import math_arithmetic as arithmetic
 from penstock.api import math_reduce as reduce
 from penstock.api.math_functions import cast
 from penstock.api.math_segment import confusion_matrix
@@ -17,34 +16,24 @@ from penstock.core.dtypes import bool as bool_
 from penstock.core.dtypes import float32, float64, int64
 from penstock.ir import context
 from penstock.ir.op import TABLE
-from penstock.v1.graph_keys import GraphKeys, add_to_collections
+from penstock.v1.metrics_curves import (
+    auc,
+    false_negatives_at_thresholds,
+    false_positives_at_thresholds,
+    precision_at_k,
+    precision_at_thresholds,
+    precision_at_top_k,
+    recall_at_k,
+    recall_at_thresholds,
+    recall_at_top_k,
+    sensitivity_at_specificity,
+    specificity_at_sensitivity,
+    true_negatives_at_thresholds,
+    true_positives_at_thresholds,
+)
+from penstock.v1.metrics_parts import collected, counter, metric_variable, ratio
 from penstock.v1.variable_scope import variable_scope
-from penstock.v1.variables import Variable
 from penstock.v1.weights import broadcast_weights, squeezed
-
-
-def metric_variable(shape, dtype, validate_shape=True, name=None):
-    """A local variable of zeros, in METRIC_VARIABLES too."""
-    return Variable(
-        lambda: array.zeros(shape, dtype), trainable=False,
-        collections=[GraphKeys.LOCAL_VARIABLES, GraphKeys.METRIC_VARIABLES],
-        validate_shape=validate_shape, name=name,
-    )  # fmt: skip
-
-
-def _collected(value, update, metrics_collections, updates_collections):
-    for keys, item in ((metrics_collections, value), (updates_collections, update)):
-        if keys:
-            add_to_collections(keys, item)
-    return value, update
-
-
-def _count(shape, name: str, dtype=float32):
-    return metric_variable(shape, dtype, name=name)
-
-
-def _ratio(total, count, name: str):
-    return TABLE["DivNoNan"](total, arithmetic.maximum(count, 0), name=name)
 
 
 def mean(
@@ -53,7 +42,7 @@ def mean(
     """The mean of all `values`, by `weights` where given."""
     with variable_scope(name, "mean"):
         values = cast(values, float32)
-        total, count = _count([], "total"), _count([], "count")
+        total, count = counter([], "total"), counter([], "count")
         if weights is None:
             number = cast(array.size(values), float32)
         else:
@@ -64,8 +53,8 @@ def mean(
         more = total.assign_add(reduce.reduce_sum(values))
         with context.landing().control_dependencies([values]):
             counted = count.assign_add(number)
-        return _collected(
-            _ratio(total, count, "value"), _ratio(more, counted, "update_op"),
+        return collected(
+            ratio(total, count, "value"), ratio(more, counted, "update_op"),
             metrics_collections, updates_collections,
         )  # fmt: skip
 
@@ -92,7 +81,7 @@ def mean_tensor(
         values = tensor(values)
         values = cast(values, float32)
         sizes = values.shape.as_list()
-        total, count = _count(sizes, "total_tensor"), _count(sizes, "count_tensor")
+        total, count = counter(sizes, "total_tensor"), counter(sizes, "count_tensor")
         number = array.ones_like(values)
         if weights is not None:
             values, _, weights = squeezed(values, None, weights)
@@ -102,8 +91,8 @@ def mean_tensor(
         more = total.assign_add(values)
         with context.landing().control_dependencies([values]):
             counted = count.assign_add(number)
-        return _collected(
-            _ratio(total, count, "value"), _ratio(more, counted, "update_op"),
+        return collected(
+            ratio(total, count, "value"), ratio(more, counted, "update_op"),
             metrics_collections, updates_collections,
         )  # fmt: skip
 
@@ -145,7 +134,7 @@ def root_mean_squared_error(
     value, update = mean_squared_error(
         labels, predictions, weights, None, None, name or "root_mean_squared_error"
     )
-    return _collected(
+    return collected(
         TABLE["Sqrt"](value), TABLE["Sqrt"](update), metrics_collections,
         updates_collections,
     )  # fmt: skip
@@ -175,7 +164,7 @@ def mean_cosine_distance(
     p, y, weights = _floats(labels, predictions, weights)
     products = reduce.reduce_sum(TABLE["Mul"](p, y), axis=[dim], keepdims=True)
     value, update = mean(products, weights, None, None, name or "mean_cosine_distance")
-    return _collected(
+    return collected(
         TABLE["Sub"](1.0, value), TABLE["Sub"](1.0, update), metrics_collections,
         updates_collections,
     )  # fmt: skip
@@ -198,14 +187,14 @@ def percentage_below(
 
 def _counted(hits, weights, metrics_collections=None, updates_collections=None):
     hits = cast(hits, float32)
-    count = _count([], "count")
+    count = counter([], "count")
     if weights is not None:
         hits, _, weights = squeezed(hits, None, weights)
         weights = broadcast_weights(cast(weights, float32), hits)
         hits = TABLE["Mul"](hits, weights)
     value = identity(count)
     update = count.assign_add(reduce.reduce_sum(hits))
-    return _collected(value, update, metrics_collections, updates_collections)
+    return collected(value, update, metrics_collections, updates_collections)
 
 
 def _hits(wanted_label: bool, wanted_prediction: bool, name: str, doc: str):
@@ -260,7 +249,7 @@ def precision(
         )
         hit, hit_update = true_positives(labels, predictions, weights)
         miss, miss_update = false_positives(labels, predictions, weights)
-        return _collected(
+        return collected(
             _share_of(hit, miss, "value"),
             _share_of(hit_update, miss_update, "update_op"),
             metrics_collections, updates_collections,
@@ -278,7 +267,7 @@ def recall(
         )
         hit, hit_update = true_positives(labels, predictions, weights)
         miss, miss_update = false_negatives(labels, predictions, weights)
-        return _collected(
+        return collected(
             _share_of(hit, miss, "value"),
             _share_of(hit_update, miss_update, "update_op"),
             metrics_collections, updates_collections,
@@ -306,7 +295,7 @@ def mean_iou(
             TABLE["Greater"](present, 0.0), TABLE["RealDiv"](summed, present),
             tensor(0.0),
         )  # fmt: skip
-        return _collected(value, update, metrics_collections, updates_collections)
+        return collected(value, update, metrics_collections, updates_collections)
 
 
 def _confusion(labels, predictions, num_classes, weights):
@@ -330,8 +319,8 @@ def mean_per_class_accuracy(
     with variable_scope(name, "mean_accuracy"):
         labels = array.reshape(cast(labels, int64), [-1])
         predictions = array.reshape(cast(predictions, int64), [-1])
-        total = _count([num_classes], "total")
-        count = _count([num_classes], "count")
+        total = counter([num_classes], "total")
+        count = counter([num_classes], "count")
         ones = array.ones([array.size(labels)], float32)
         right = cast(TABLE["Equal"](labels, predictions), float32)
         if weights is not None:
@@ -343,24 +332,8 @@ def mean_per_class_accuracy(
         shares = TABLE["DivNoNan"](count, total)
         value = reduce.reduce_mean(shares, name="mean_accuracy")
         update = TABLE["DivNoNan"](counted, more, name="update_op")
-        return _collected(value, update, metrics_collections, updates_collections)
+        return collected(value, update, metrics_collections, updates_collections)
 
-
-from penstock.v1.metrics_curves import (  # noqa: E402  (they count as these do)
-    auc,
-    false_negatives_at_thresholds,
-    false_positives_at_thresholds,
-    precision_at_k,
-    precision_at_thresholds,
-    precision_at_top_k,
-    recall_at_k,
-    recall_at_thresholds,
-    recall_at_top_k,
-    sensitivity_at_specificity,
-    specificity_at_sensitivity,
-    true_negatives_at_thresholds,
-    true_positives_at_thresholds,
-)
 
 __all__ = [
     "accuracy", "auc", "false_negatives", "false_negatives_at_thresholds",

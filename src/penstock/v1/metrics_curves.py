@@ -12,7 +12,7 @@ from penstock.api.scopes import tensor
 from penstock.core.dtypes import bool as bool_
 from penstock.core.dtypes import float32, float64, int64
 from penstock.ir.op import TABLE
-from penstock.v1 import metrics
+from penstock.v1.metrics_parts import collected, metric_variable
 from penstock.v1.variable_scope import variable_scope
 from penstock.v1.weights import broadcast_weights, squeezed
 
@@ -41,7 +41,7 @@ def _at_thresholds(labels, predictions, thresholds, weights, kinds=tuple(_KINDS)
     values, updates = {}, {}
     for kind in kinds:
         name, label, prediction = _KINDS[kind]
-        total = metrics.metric_variable([len(thresholds)], float32, name=name)
+        total = metric_variable([len(thresholds)], float32, name=name)
         hit = TABLE["LogicalAnd"](
             truth if label else TABLE["LogicalNot"](truth),
             above if prediction else TABLE["LogicalNot"](above),
@@ -86,9 +86,7 @@ def auc(
         else:
             value = _area(values, curve, summation_method, "value")
             update = _area(updates, curve, summation_method, "update_op")
-        return metrics._collected(
-            value, update, metrics_collections, updates_collections
-        )
+        return collected(value, update, metrics_collections, updates_collections)
 
 
 def _area(counts, curve: str, method: str, name: str):
@@ -136,7 +134,7 @@ def _one_at_thresholds(kind: str, doc: str):
             values, updates = _at_thresholds(
                 labels, predictions, thresholds, weights, (kind,)
             )
-            return metrics._collected(
+            return collected(
                 values[kind], updates[kind], metrics_collections, updates_collections
             )
 
@@ -173,7 +171,7 @@ def _share_at_thresholds(other: str, word: str, doc: str):
                 whole = _EPSILON + counts["tp"] + counts[other]
                 return TABLE["RealDiv"](counts["tp"], whole, name=f"{word}_{label}")
 
-            return metrics._collected(
+            return collected(
                 share(values, "value"), share(updates, "update_op"),
                 metrics_collections, updates_collections,
             )  # fmt: skip
@@ -212,7 +210,7 @@ def _one_at_other(first: tuple[str, str], second: tuple[str, str], default: str)
                 hit, miss = (array.gather(counts[k], at) for k in second)
                 return TABLE["RealDiv"](hit, hit + miss + _EPSILON, name=label)
 
-            return metrics._collected(
+            return collected(
                 share(values, "value"), share(updates, "update_op"),
                 metrics_collections, updates_collections,
             )  # fmt: skip
@@ -266,7 +264,7 @@ def _top_k_metric(other: str, word: str):
                 weights = broadcast_weights(cast(weights, float64), hit)
                 hit, miss = hit * weights, miss * weights
             variables = [
-                metrics.metric_variable([], float64, name=kind + suffix)
+                metric_variable([], float64, name=kind + suffix)
                 for kind in ("true_positive", other)
             ]
             updates = [
@@ -276,9 +274,7 @@ def _top_k_metric(other: str, word: str):
             hits, misses = variables
             value = _share(hits, misses, entered.original_name_scope)
             update = _share(updates[0], updates[1], "update")
-            return metrics._collected(
-                value, update, metrics_collections, updates_collections
-            )
+            return collected(value, update, metrics_collections, updates_collections)
 
     def of_scores(
         labels, predictions, k, class_id=None, weights=None, metrics_collections=None,
