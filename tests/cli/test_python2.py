@@ -76,7 +76,7 @@ def test_modules_of_the_program_are_converted_too(folder):
 
 def test_a_module_in_python_3_keeps_its_division(folder):
     folder.write("program.py", "import three\nprint three.half(7), 7 / 2")
-    folder.write("three.py", "def half(n):\n    return n / 2\n")
+    folder.write("three.py", "def half(n: int):\n    return n / 2\n")
     assert folder.run("program.py").stdout == "3.5 3\n"
 
 
@@ -164,3 +164,13 @@ def test_a_mistake_in_python_2_is_told_where_it_is():
     with pytest.raises(SyntaxError, match="Python-2 program") as caught:
         parse_source(b"print 'a'\nprint 'b'\nx = = 3\n", "program.py")
     assert caught.value.lineno == 3 and caught.value.text == "x = = 3"
+
+
+def test_modules_without_a_sign_are_python_2_too(folder):
+    """Beside a program in Python 2; one that asks for its Python is left alone."""
+    folder.write("program.py", "import pack.first, both\nprint pack.first.X, both.X\n")
+    folder.write("pack/__init__.py", "")
+    folder.write("pack/first.py", "import second\nX = second.half(7)\n")
+    folder.write("pack/second.py", "def half(n):\n    return n / 2\n")
+    folder.write("both.py", "import sys\nX = 7 / 2, sys.version_info[0] > 2\n")
+    assert folder.run("program.py").stdout == "3 (3.5, True)\n"

@@ -6,13 +6,15 @@ import importlib.machinery
 import sys
 
 from penstock.cli.program import is_installed
-from penstock.cli.source import compile_source
+from penstock.cli.source import Compiled, compile_source
 
 
 class OwnModules(importlib.machinery.PathFinder):
     """Python's path finder, but the user's own source files get OwnLoader."""
 
     bridge = True
+    #: The program itself is Python 2: so are the modules that do not say otherwise.
+    python2 = False
 
     @classmethod
     def find_spec(cls, fullname, path=None, target=None):
@@ -22,7 +24,7 @@ class OwnModules(importlib.machinery.PathFinder):
         loader = spec.loader
         if type(loader) is importlib.machinery.SourceFileLoader:
             if spec.origin and not is_installed(spec.origin):
-                spec.loader = OwnLoader(loader.name, loader.path, cls.bridge)
+                spec.loader = OwnLoader(loader.name, loader.path, cls)
                 spec.cached = None
         return spec
 
@@ -30,25 +32,27 @@ class OwnModules(importlib.machinery.PathFinder):
 class OwnLoader(importlib.machinery.SourceFileLoader):
     """Compiles from source each time: a `.pyc` would be Python's, not ours."""
 
-    def __init__(self, name, path, bridge=True):
+    def __init__(self, name, path, how: type[OwnModules]):
         super().__init__(name, path)
-        self.bridge = bridge
+        self.how = how
+
+    def compiled(self, fullname) -> Compiled:
+        path, how = self.get_filename(fullname), self.how
+        return compile_source(self.get_data(path), path, how.bridge, how.python2)
 
     def get_code(self, fullname):
-        path = self.get_filename(fullname)
-        return compile_source(self.get_data(path), path, self.bridge).code
+        return self.compiled(fullname).code
 
     def exec_module(self, module):
-        path = self.get_filename(module.__name__)
-        compiled = compile_source(self.get_data(path), path, self.bridge)
+        compiled = self.compiled(module.__name__)
         if compiled.builtins is not None:
             vars(module)["__builtins__"] = compiled.builtins
         exec(compiled.code, vars(module))
 
 
-def install(bridge: bool = True) -> None:
+def install(bridge: bool = True, python2: bool = False) -> None:
     """Puts OwnModules where Python's own path finder stands, once."""
-    OwnModules.bridge = bridge
+    OwnModules.bridge, OwnModules.python2 = bridge, python2
     if OwnModules in sys.meta_path:
         return
     place = len(sys.meta_path)

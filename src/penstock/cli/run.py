@@ -41,9 +41,9 @@ def run(
         facade.install(face)
         if bridge:
             bridges.install()
-        modules.install(bridge)
         tracebacks.hide_ours_in_threads()
         compiled = compile_source(data, full, bridge)
+        modules.install(bridge, compiled.python2)
         if compiled.builtins is not None:
             vars(module)["__builtins__"] = compiled.builtins
         exec(compiled.code, vars(module))

@@ -13,7 +13,9 @@ from penstock.cli.python2.signs import future_features, leftmost_print
 
 METHODS = frozenset(
     "has_key iteritems iterkeys itervalues viewitems viewkeys viewvalues"
-    " keys values items next decode sort".split()
+    " keys values items next decode encode sort"
+    # Of `math`, whose answers were floats.
+    " ceil floor".split()
 )
 # Python 2's method name -> Python 3's, for classes that define only the former.
 RENAMED = {
@@ -26,9 +28,12 @@ RENAMED = {
 }
 
 
-def python2_meaning(tree: ast.Module) -> ast.Module:
-    """`tree` with Python 2's `/`, dict methods, classes and print statements."""
-    divides = "division" not in future_features(tree)
+def python2_meaning(tree: ast.Module, divides: bool = True) -> ast.Module:
+    """`tree` with Python 2's `/`, dict methods, classes and print statements.
+
+    Where not `divides`, `/` is Python 3's already; so it is where `tree` says so.
+    """
+    divides = divides and "division" not in future_features(tree)
     return ast.fix_missing_locations(_Meaning(divides).visit(tree))
 
 
@@ -86,6 +91,14 @@ class _Meaning(ast.NodeTransformer):
                 node.value = ast.copy_location(helper("print", [inner]), node)
         return self.generic_visit(node)
 
+    def visit_ExceptHandler(self, node):
+        """`error.message`, which exceptions of Python 3 lack."""
+        self.generic_visit(node)
+        if node.name:
+            inside = _Messages(node.name)
+            node.body = [inside.visit(statement) for statement in node.body]
+        return node
+
     def visit_ClassDef(self, node):
         self.generic_visit(node)
         defined = {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
@@ -94,11 +107,30 @@ class _Meaning(ast.NodeTransformer):
                 value = ast.Name(old, ast.Load())
                 alias = ast.Assign([ast.Name(new, ast.Store())], value)
                 node.body.append(ast.copy_location(alias, node))
+        if "__cmp__" in defined:
+            node.decorator_list.append(ast.Name("__penstock_ordered__", ast.Load()))
         for item in node.body:
             match item:
                 case ast.Assign([ast.Name("__metaclass__")], value):
                     if not node.keywords:
                         node.keywords.append(ast.keyword("metaclass", value))
+        return node
+
+
+class _Messages(ast.NodeTransformer):
+    """`NAME.message`, read, becomes what Python 2 found there."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def visit_Attribute(self, node):
+        self.generic_visit(node)
+        match node:
+            case ast.Attribute(ast.Name(name), "message", ast.Load()) if (
+                name == self.name
+            ):
+                call = helper("__penstock_message__", [node.value])
+                return ast.copy_location(call, node)
         return node
 
 

@@ -7,17 +7,20 @@ program and nobody else.
 from __future__ import annotations
 
 import builtins
+import codecs
 import functools
 import importlib.util
 import itertools
 import math
 import operator
-import os
 import sys
 from collections.abc import ItemsView, KeysView, Mapping, ValuesView
 from typing import Any
 
-from penstock.cli.python2 import stdlib
+from penstock.cli.python2 import dynamic, stdlib
+
+# Python 2 spells them as encodings of text.
+_CODECS_OF_BYTES = ("hex", "base64", "zlib", "bz2")
 
 
 def divide(a, b):
@@ -70,6 +73,12 @@ def method(owner: Any, name: str, /, *args, **kwargs):
     if name == "sort" and isinstance(owner, list):
         key = _cmp_key(*args, **kwargs)
         return owner.sort(**key)
+    if owner is math:
+        return float(getattr(math, name)(*args))
+    if name in ("encode", "decode") and isinstance(owner, str):
+        if args and args[0] in _CODECS_OF_BYTES:
+            coded = getattr(codecs, name)(owner.encode("latin-1"), args[0])
+            return coded.decode("latin-1")
     found = getattr(owner, name, None)
     if found is not None:
         result = found(*args, **kwargs)
@@ -87,6 +96,31 @@ def method(owner: Any, name: str, /, *args, **kwargs):
     if name == "decode" and isinstance(owner, str):
         return owner  # a Python-2 string that is text here already
     return getattr(owner, name)(*args, **kwargs)  # raises, naming owner's type
+
+
+def ordered(kind: Any):
+    """`kind`, compared by its `__cmp__`."""
+    for name in ("lt", "le", "eq", "ne", "ge", "gt"):
+        if f"__{name}__" not in vars(kind):
+            compare = getattr(operator, name)
+            by_order = functools.partialmethod(_compared, compare)
+            setattr(kind, f"__{name}__", by_order)
+    if "__hash__" not in vars(kind):
+        kind.__hash__ = object.__hash__
+    return kind
+
+
+def _compared(self, compare, other):
+    return compare(self.__cmp__(other), 0)
+
+
+def message(error):
+    """`error.message`: the one argument, or nothing where there are several."""
+    own = getattr(error, "message", None)
+    if own is not None:
+        return own
+    arguments = getattr(error, "args", ())
+    return arguments[0] if len(arguments) == 1 else ""
 
 
 def _cmp_key(cmp=None, key=None, reverse=False) -> dict[str, Any]:
@@ -132,6 +166,32 @@ def round_(number, ndigits=0):
     return math.copysign(size, number)
 
 
+class _Text(type):
+    """Makes a class count as `str`: all text is."""
+
+    def __instancecheck__(cls, instance):
+        return isinstance(instance, str)
+
+    def __eq__(cls, other):
+        return other is str or other is cls
+
+    def __hash__(cls):
+        return hash(str)
+
+
+class unicode_(str, metaclass=_Text):
+    """`unicode(text, encoding)`: what is text already stays."""
+
+    def __new__(cls, value: Any = "", encoding="utf-8", errors="strict"):
+        if isinstance(value, (bytes, bytearray)):
+            return str(value, encoding, errors)
+        return str(value)
+
+
+def oct_(number):
+    return builtins.oct(number).replace("0o", "0") if number else "0"
+
+
 def cmp(a, b):
     return (a > b) - (a < b)
 
@@ -146,23 +206,6 @@ def coerce(a, b):
 
 def apply(function, args=(), kwargs=None):
     return function(*args, **(kwargs or {}))
-
-
-def input_(prompt=""):
-    """Python 2's `input` computes what is typed."""
-    frame = sys._getframe(1)
-    return eval(builtins.input(prompt), frame.f_globals, frame.f_locals)
-
-
-def execfile(filename, globals=None, locals=None):
-    frame = sys._getframe(1)
-    if globals is None:
-        globals, locals = frame.f_globals, frame.f_locals
-    from penstock.cli.source import compile_source
-
-    with open(filename, "rb") as file:
-        code = compile_source(file.read(), os.fspath(filename)).code
-    exec(code, globals, locals if locals is not None else globals)
 
 
 def reload_(module):
@@ -205,14 +248,18 @@ def namespace() -> dict:
         "buffer": memoryview,
         "cmp": cmp,
         "coerce": coerce,
-        "execfile": execfile,
+        "compile": dynamic.compile_,
+        "eval": dynamic.eval_,
+        "exec": dynamic.exec_,
+        "execfile": dynamic.execfile,
         "file": open,
         "filter": filter_,
-        "input": input_,
+        "input": dynamic.input_,
         "intern": sys.intern,
         "long": int,
         "map": map_,
         "range": range_,
+        "oct": oct_,
         "raw_input": builtins.input,
         "reduce": functools.reduce,
         "reload": reload_,
@@ -220,13 +267,15 @@ def namespace() -> dict:
         "sorted": sorted_,
         "StandardError": Exception,
         "unichr": chr,
-        "unicode": str,
+        "unicode": unicode_,
         "xrange": range,
         "zip": zip_,
         "__penstock_divide__": divide,
         "__penstock_divide_in__": divide_in,
         "__penstock_divide_attribute__": divide_attribute,
         "__penstock_divide_item__": divide_item,
+        "__penstock_message__": message,
         "__penstock_method__": method,
+        "__penstock_ordered__": ordered,
     }
     return vars(builtins) | own

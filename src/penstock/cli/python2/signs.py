@@ -32,10 +32,9 @@ def signs(tree: ast.Module, legacy_modules, gone_attributes) -> list[Sign]:
     names (`string.letters`). A program that asks for Python's version is taken to
     know what it does: nothing is a sign there.
     """
-    names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
-    imports = _import_names(tree)
-    if {"six", "PY2", "PY3"} & (names | imports) or _asks_version(tree):
+    if knows_its_python(tree):
         return []
+    imports = _import_names(tree)
     found = []
     bound = _bound(tree) | imports
     guarded = _guarded_imports(tree)
@@ -56,6 +55,40 @@ def signs(tree: ast.Module, legacy_modules, gone_attributes) -> list[Sign]:
         if what:
             found.append(Sign(getattr(node, "lineno", 1), what))
     return sorted(found, key=lambda sign: sign.line)
+
+
+def knows_its_python(tree: ast.Module) -> bool:
+    """Whether the program asks which Python it runs under, itself or through six."""
+    names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    return bool({"six", "PY2", "PY3"} & (names | _import_names(tree))) or (
+        _asks_version(tree)
+    )
+
+
+#: Statements and expressions that Python 2 cannot read.
+_ONLY_3 = (
+    ast.AnnAssign, ast.AsyncFunctionDef, ast.JoinedStr, ast.MatMult, ast.NamedExpr,
+    ast.Nonlocal, ast.Starred, ast.YieldFrom,
+)  # fmt: skip
+
+
+def only_python3(tree: ast.Module) -> bool:
+    """Whether `tree` has what only Python 3 reads: it is no part of Python 2."""
+    called = {id(a) for n in ast.walk(tree) if isinstance(n, ast.Call) for a in n.args}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Starred() if id(node) in called:
+                continue
+            case ast.arguments(kwonlyargs=[_, *_]) | ast.Raise(cause=ast.expr()):
+                return True
+            case ast.arg(annotation=ast.expr()) | ast.FunctionDef(returns=ast.expr()):
+                return True
+            case ast.Call(ast.Name("print"), keywords=[_, *_]):
+                if "print_function" not in future_features(tree):
+                    return True
+        if isinstance(node, _ONLY_3):
+            return True
+    return False
 
 
 def future_features(tree: ast.Module) -> set[str]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from typing import Any
 
 # Only what Python 3 cannot parse, or parses as something else.
 FIXERS = tuple(
     f"fissix.fixes.fix_{name}"
-    for name in "except exec ne numliterals paren print raise repr throw tuple_params"
-    " unicode".split()
+    for name in "except exec ne numliterals paren print raise repr throw"
+    " tuple_params".split()
 )
 
 
@@ -73,7 +74,22 @@ def _converted(text: str, path: str) -> tuple[str, dict[int, int]]:
     except Exception as error:  # fissix raises its parser's, tokenizer's and own
         context = getattr(error, "context", None)  # (prefix, (line, column))
         raise NotPython2(str(error), context[1][0] if context else 0) from None
+    from fissix.pgen2 import token
+
+    for leaf in tree.leaves():
+        if leaf.type == token.STRING:
+            leaf.value = _text_literal(leaf.value)
     return str(tree), _line_map(tree)
+
+
+def _text_literal(literal: str) -> str:
+    """As Python 3 reads it: no `ur`, and no escapes of characters without `u`."""
+    if literal[:2].lower() == "ur":
+        return literal[1:]
+    if literal[0] in "'\"" and "\\" in literal:
+        parts = literal.split("\\\\")
+        return "\\\\".join(re.sub(r"\\([uUN])", r"\\\\\1", part) for part in parts)
+    return literal
 
 
 def _line_map(tree) -> dict[int, int]:
