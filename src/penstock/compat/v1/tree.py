@@ -234,6 +234,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "nest": ({}, ("penstock.v2.nest",)),
     "config": ({}, ("penstock.v2.config",)),
     "config.experimental": ({}, ("penstock.v2.config_experimental",)),
+    "distributions": ({}, ("penstock.v1.distributions",)),
     "contrib": ({}, ()),
     "contrib.layers": (
         {},
@@ -291,6 +292,8 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     ),
     "contrib.opt": ({}, ()),
     "contrib.data": ({}, ()),
+    "contrib.distributions": ({}, ("penstock.v1.distributions.contrib",)),
+    "contrib.distributions.bijectors": ({}, ("penstock.v1.distributions.bijectors",)),
     "contrib.tensorboard": ({}, ()),
     "contrib.tensorboard.plugins": ({}, ()),
     "contrib.tensorboard.plugins.projector": ({}, ("penstock.v1.contrib_projector",)),
