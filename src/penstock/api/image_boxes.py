@@ -7,13 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from penstock.api import array
-from penstock.api.image import (
-    _batched,
-    _picture,
-    _unbatched,
-    pad_to_bounding_box,
-    resize,
-)
+from penstock.api.image_geometry import pad_to_bounding_box
+from penstock.api.image_parts import batched, picture, unbatched
+from penstock.api.image_resize import resize
 from penstock.api.scopes import scope, tensor
 from penstock.ir.op import TABLE
 
@@ -126,7 +122,7 @@ def resize_with_pad(image, target_height, target_width, method="bilinear",
                     antialias=False):  # fmt: skip
     """`image` resized without changing its proportions, black bars filling the rest."""
     with scope(None, "resize_image_with_pad"):
-        x, alone = _batched(_picture(image))
+        x, alone = batched(picture(image))
         height, width = x.dims[1:3]
         if height is None or width is None:
             raise ValueError("resize_with_pad needs a known height and width.")
@@ -137,7 +133,7 @@ def resize_with_pad(image, target_height, target_width, method="bilinear",
         left = max(int((target_width - columns) / 2), 0)
         small = resize(x, inner, method, antialias=antialias)
         small = pad_to_bounding_box(small, top, left, target_height, target_width)
-        return _unbatched(small, alone)
+        return unbatched(small, alone)
 
 
 __all__ = [

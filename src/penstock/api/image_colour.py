@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from penstock.api.image import convert_image_dtype
+from penstock.api.image_adjust import convert_image_dtype
 from penstock.api.image_files import decode_jpeg, encode_jpeg
 from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from penstock.api import array
-from penstock.api.image import _batched, _picture, convert_image_dtype
+from penstock.api.image_adjust import convert_image_dtype
+from penstock.api.image_parts import batched, picture
 from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
 from penstock.ir.op import TABLE
@@ -39,7 +40,7 @@ def sobel_edges(image):
 def total_variation(images, name=None):
     """The sum of absolute differences of neighbouring pixels, per picture."""
     with scope(name, "total_variation"):
-        x, alone = _batched(_picture(images, "images"))
+        x, alone = batched(picture(images, "images"))
         down = TABLE["Abs"](x[:, 1:] - x[:, :-1])
         right = TABLE["Abs"](x[:, :, 1:] - x[:, :, :-1])
         axes = np.array([1, 2, 3], np.int32)

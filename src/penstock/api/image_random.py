@@ -8,14 +8,14 @@ import numpy as np
 
 from penstock.api import array
 from penstock.api.control_flow import cond
-from penstock.api.image import (
-    _picture,
+from penstock.api.image_adjust import (
     adjust_brightness,
     adjust_contrast,
     adjust_hue,
     adjust_saturation,
 )
 from penstock.api.image_colour import adjust_jpeg_quality
+from penstock.api.image_parts import picture
 from penstock.api.random import random_uniform, stateless_random_uniform
 from penstock.api.scopes import scope, tensor
 from penstock.core.dtypes import float64, int32
@@ -92,7 +92,7 @@ def stateless_random_crop(value, size, seed, name=None):
 
 
 def _flipped(image, axis: int, seed):
-    x = _picture(image)
+    x = picture(image)
     if len(x.dims) == 3:
         drawn = stateless_random_uniform([], seed)
         return cond(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from penstock.api import array
-from penstock.api.image import convert_image_dtype
+from penstock.api.image_adjust import convert_image_dtype
 from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
 from penstock.core.errors import InvalidArgumentError

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from penstock.api import array, image, loops, math
+from penstock.api import array, loops, math
 from penstock.api import nn_conv as convs
 from penstock.api import nn_norm as norms
+from penstock.api.image_resize import resize
 from penstock.api.scopes import tensor
 from penstock.api.script import print_v2
 from penstock.keras.backend_config import image_data_format
@@ -89,7 +90,7 @@ def resize_images(x, height_factor, width_factor, data_format, interpolation="ne
     size = array.stack([rows * height_factor, columns * width_factor])
     if None not in x.dims[1:3]:
         size = [x.dims[1] * height_factor, x.dims[2] * width_factor]
-    out = math.cast(image.resize(x, size, method=interpolation), x.dtype)
+    out = math.cast(resize(x, size, method=interpolation), x.dtype)
     return array.transpose(out, [0, 3, 1, 2]) if first else out
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from penstock.api import image as api
+from penstock.api import image_geometry as geometry
+from penstock.api import image_resize as api
+from penstock.ir.op import TABLE
 
 
 class ResizeMethod:
@@ -29,7 +31,7 @@ resize_images = resize
 
 def _fixed(method: str):
     def resized(images, size, align_corners=False, name=None, half_pixel_centers=False):
-        return api.TABLE[api._RESIZE_OPS[method]](
+        return TABLE[api.RESIZE_OPS[method]](
             images, size, align_corners=align_corners, name=name,
             **({} if method == "area" else {"half_pixel_centers": half_pixel_centers}),
         )  # fmt: skip
@@ -41,8 +43,8 @@ resize_bilinear = _fixed("bilinear")
 resize_nearest_neighbor = _fixed("nearest")
 resize_bicubic = _fixed("bicubic")
 resize_area = _fixed("area")
-resize_image_with_crop_or_pad = api.resize_with_crop_or_pad
-transpose_image = api.transpose
+resize_image_with_crop_or_pad = geometry.resize_with_crop_or_pad
+transpose_image = geometry.transpose
 
 
 def crop_and_resize(
@@ -50,6 +52,6 @@ def crop_and_resize(
     extrapolation_value=0, name=None, box_indices=None,
 ):  # fmt: skip
     which = box_indices if box_indices is not None else box_ind
-    return api.crop_and_resize(
+    return geometry.crop_and_resize(
         image, boxes, which, crop_size, method, float(extrapolation_value), name
     )

@@ -9,7 +9,6 @@ construction and still fused between the looks.
 from __future__ import annotations
 
 import functools
-import inspect
 import types
 import weakref
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from penstock.api.rewriting import rewritten
 from penstock.api.specs import TensorSpec
 from penstock.core import nest
 from penstock.core.dtypes import as_dtype
-from penstock.core.errors import InvalidArgumentError, UnsupportedError
+from penstock.core.errors import UnsupportedError
 from penstock.core.shapes import compatible
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
@@ -30,7 +29,16 @@ from penstock.ir.tensor import NeedsValue, Tensor
 from penstock.ir.trace import TracedGraph
 from penstock.runtime.eager.recorder import RECORDER
 from penstock.runtime.eager.tensor import EagerTensor
-from penstock.v2.call import Call
+from penstock.v2.concrete_function import ConcreteFunction
+from penstock.v2.function_arguments import (
+    is_composite,
+    is_tensor_like,
+    kind_of,
+    parameters_of,
+    parts_of,
+    structure_of,
+    without_self,
+)
 
 _eagerly = False
 
@@ -56,7 +64,7 @@ class Function:
         self._name = name or getattr(python_function, "__name__", "function")
         self._signature: Any = input_signature
         self._bound_to = bound_to
-        self._parameters = _parameters(python_function)
+        self._parameters = parameters_of(python_function)
         self._traces: dict[Any, ConcreteFunction | None] = {}
         self._methods: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
         self._tracing_count = 0
@@ -97,7 +105,7 @@ class Function:
             return inner(reference(), *args, **kwargs)
 
         functools.update_wrapper(method, function)
-        method.__signature__ = _without_self(function)  # type: ignore[attr-defined]
+        method.__signature__ = without_self(function)  # type: ignore[attr-defined]
         return Function(
             method, self._signature, self._name, self.jit_compile, self.autograph
         )
@@ -134,7 +142,7 @@ class Function:
         tensors: list[Any] = []
         key: list[Any] = [structure]
         for item in flat:
-            key.append(_kind(item, tensors))
+            key.append(kind_of(item, tensors))
         if self._signature is not None:
             tensors, key = self._fit(tensors, structure)
         where = context.landing()
@@ -155,14 +163,14 @@ class Function:
         values = dict(bound.arguments)
         # In the order of the parameters, as they are given to the function later.
         flat = [leaf for value in values.values() for leaf in nest.flatten(value)]
-        return flat, tuple((k, _structure(v)) for k, v in values.items())
+        return flat, tuple((k, structure_of(v)) for k, v in values.items())
 
     def _converted(self, args, kwargs):
         """Arguments with lists and numbers as the tensors the signature asks for."""
         bound = self._parameters.bind(*args, **kwargs)
         values = list(bound.arguments.items())
         for (name, value), spec in zip(values, self._signature, strict=False):
-            plain = hasattr(spec, "is_spec") and not _is_tensor_like(value)
+            plain = hasattr(spec, "is_spec") and not is_tensor_like(value)
             if plain and not nest.is_nested(spec):
                 bound.arguments[name] = as_tensor(
                     context.landing(), value, spec.dtype, None
@@ -222,7 +230,7 @@ class Function:
         specs = None if self._signature is None else iter(nest.flatten(self._signature))
 
         def spec(leaf, name):
-            if not (_is_tensor_like(leaf) or (specs and not nest.is_nested(leaf))):
+            if not (is_tensor_like(leaf) or (specs and not nest.is_nested(leaf))):
                 return leaf
             like = next(specs) if specs else leaf
             kind = as_dtype(like.dtype).base_dtype
@@ -249,9 +257,9 @@ class Function:
         given = iter(range(len(tensors)))
 
         def symbol(item, parameter):
-            if _is_composite(item):
-                return type(item)(*(symbol(p, parameter) for p in _parts(item)))
-            if not _is_tensor_like(item):
+            if is_composite(item):
+                return type(item)(*(symbol(p, parameter) for p in parts_of(item)))
+            if not is_tensor_like(item):
                 return item
             i = next(given)
             like = tensors[i] if specs is None else specs[i]
@@ -267,109 +275,6 @@ class Function:
         for k, v in values.items():
             bound.arguments[k] = v
         return self._staged(*bound.args, **bound.kwargs)
-
-
-class ConcreteFunction:
-    """One traced graph, callable on tensors of its signature."""
-
-    def __init__(self, function: Function, graph: TracedGraph, outputs, canonical):
-        #: The arguments it was traced with: (args, kwargs), TensorSpecs for tensors.
-        self.canonical = canonical
-        self.name = function._name
-        self.graph = graph
-        self.structured_outputs = outputs
-        self._function = function
-        flat = nest.flatten(outputs)
-        parts = [part for leaf in flat for part in _parts(leaf)]
-        graph.outputs = [o for o in parts if isinstance(o, Tensor)]
-        self.captures_symbols = any(
-            not isinstance(t, EagerTensor) for t in graph.captured
-        )
-        self._arguments = [
-            t
-            for t in graph.inputs
-            if not any(t is inner for _, inner in graph.captures.values())
-        ]
-        self._call = Call(graph, self._arguments)
-
-    @property
-    def inputs(self) -> list[Tensor]:
-        return self.graph.inputs
-
-    @property
-    def outputs(self) -> list[Tensor]:
-        return self.graph.outputs
-
-    @property
-    def captured_inputs(self) -> list[Tensor]:
-        return self.graph.captured
-
-    @property
-    def variables(self) -> tuple:
-        return tuple(self._call.variables)
-
-    @property
-    def trainable_variables(self) -> tuple:
-        return tuple(v for v in self._call.variables if v.trainable)
-
-    @property
-    def structured_input_signature(self):
-        return self.canonical
-
-    def __call__(self, *args, **kwargs):
-        self._check_plain(args, kwargs)
-        flat = [p for a in nest.flatten((args, kwargs)) for p in _parts(a)]
-        return self.run([a for a in flat if _is_tensor_like(a)])
-
-    def _check_plain(self, args, kwargs) -> None:
-        """Raise TypeError for a Python value that is not the one traced with."""
-        parameters = list(self._function.function_spec.parameters)
-        positional, named = self.canonical
-        traced = {**dict(zip(parameters, positional, strict=False)), **named}
-        for name, value in {
-            **dict(zip(parameters, args, strict=False)),
-            **kwargs,
-        }.items():
-            if name not in traced:
-                continue
-            leaves = nest.flatten(traced[name])
-            plain = not any(isinstance(leaf, TensorSpec) for leaf in leaves)
-            if plain and not _is_tensor_like(value) and value != traced[name]:
-                raise TypeError(
-                    f"{self.name} was traced with {name}={traced[name]!r}, received "
-                    f"{value!r}. Call the tf.function for other values."
-                )
-
-    def run(self, tensors: list):
-        """The outputs for these argument tensors, in the structure returned."""
-        where = context.landing()
-        if len(tensors) != len(self._arguments):
-            raise TypeError(
-                f"{self.name} takes {len(self._arguments)} tensors, "
-                f"received {len(tensors)}."
-            )
-        inputs = [
-            as_tensor(where, t, p.dtype, None)
-            for t, p in zip(tensors, self._arguments, strict=True)
-        ]
-        for i, (t, p) in enumerate(zip(inputs, self._arguments, strict=True)):
-            if t.dtype is not p.dtype and t.dtype.base_dtype is not p.dtype.base_dtype:
-                raise InvalidArgumentError(
-                    None, None, f"cannot compute {self.name} as input #{i} "
-                    f"(zero-based) was expected to be a {p.dtype.name} tensor but is a "
-                    f"{t.dtype.name} tensor",
-                )  # fmt: skip
-        found = (
-            self._call.inline(where, inputs) if not where.eager else self._call(inputs)
-        )
-        rest = iter(found)
-
-        def found_for(leaf):
-            if _is_composite(leaf):
-                return type(leaf)(*(next(rest) for _ in _parts(leaf)))
-            return next(rest) if isinstance(leaf, Tensor) else leaf
-
-        return nest.map_structure(found_for, self.structured_outputs)
 
 
 def function(func=None, input_signature=None, autograph=True, jit_compile=None,
@@ -388,23 +293,6 @@ def function(func=None, input_signature=None, autograph=True, jit_compile=None,
     return decorate if func is None else decorate(func)
 
 
-def _parameters(python_function) -> inspect.Signature:
-    try:
-        return inspect.signature(python_function)
-    except (TypeError, ValueError):
-        return inspect.Signature(
-            [
-                inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
-                inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD),
-            ]
-        )
-
-
-def _without_self(python_function) -> inspect.Signature:
-    found = _parameters(python_function)
-    return found.replace(parameters=list(found.parameters.values())[1:])
-
-
 def _weak(instance) -> Callable:
     try:
         return weakref.ref(instance)
@@ -412,60 +300,12 @@ def _weak(instance) -> Callable:
         return lambda: instance
 
 
-def _structure(value) -> Any:
-    """The nesting of `value` as something hashable."""
-    if isinstance(value, dict):
-        return ("dict", *((k, _structure(v)) for k, v in sorted(value.items())))
-    if nest.is_nested(value):
-        return (type(value).__name__, *map(_structure, nest_children(value)))
-    return "*"
-
-
-def nest_children(value):
-    return list(value.values()) if hasattr(value, "values") else list(value)
-
-
-def _is_tensor_like(item) -> bool:
-    return (
-        isinstance(item, Tensor | np.ndarray)
-        or hasattr(item, "is_spec")
-        or isinstance(item, np.generic)
-    )
-
-
-def _kind(item, tensors: list) -> Any:
-    """What of an argument decides the trace; tensors are collected on the way."""
-    if isinstance(item, np.ndarray | np.generic):
-        item = as_tensor(RECORDER, item, None, None)
-    if isinstance(item, Tensor) or hasattr(item, "is_spec"):
-        tensors.append(item)
-        return ("tensor", item.dtype, item.shape._dims)
-    if _is_composite(item):
-        return (type(item), *(_kind(part, tensors) for part in item._components()))
-    if hasattr(item, "_resource"):
-        return ("variable", item._uid)
-    try:
-        hash(item)
-        return (type(item), item)
-    except TypeError:
-        return ("object", id(item))
-
-
-def _is_composite(leaf) -> bool:
-    """Whether `leaf` is made of several tensors: ragged, sparse."""
-    return hasattr(leaf, "_components") and not isinstance(leaf, type)
-
-
-def _parts(leaf) -> list:
-    return leaf._components() if _is_composite(leaf) else [leaf]
-
-
 def _returned(graph: TracedGraph, leaf):
     """What a function returns, as a tensor of its graph; None and Nodes as None."""
     if leaf is None or isinstance(leaf, Node):
         return None
-    if _is_composite(leaf):
-        return type(leaf)(*(as_tensor(graph, p, None, None) for p in _parts(leaf)))
+    if is_composite(leaf):
+        return type(leaf)(*(as_tensor(graph, p, None, None) for p in parts_of(leaf)))
     if isinstance(leaf, Tensor) or hasattr(leaf, "_dense_tensor"):
         return as_tensor(graph, leaf, None, None)
     if isinstance(leaf, bool | int | float | np.ndarray | np.generic | str | bytes):

@@ -70,7 +70,7 @@ NN = {
     **spelled(_NN_CONV, max_pool_v2="max_pool", avg_pool_v2="avg_pool"),
 }
 IMAGE = spelled(
-    "penstock.api.image",
+    "penstock.api.image_geometry",
     resize_image_with_crop_or_pad="resize_with_crop_or_pad",
     transpose_image="transpose",
 )

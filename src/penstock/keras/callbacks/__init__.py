@@ -1,6 +1,7 @@
 """`tf.keras.callbacks`."""
 
-from penstock.keras.callbacks.base import Callback, CallbackList
+from penstock.keras.callbacks.base import Callback
+from penstock.keras.callbacks.callback_list import CallbackList
 from penstock.keras.callbacks.checkpoints import BackupAndRestore, ModelCheckpoint
 from penstock.keras.callbacks.logs import (
     BaseLogger,

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from penstock.api import array, image, math
+from penstock.api import array, math
+from penstock.api.image_adjust import hsv_to_rgb, rgb_to_hsv
 from penstock.keras.layers.options import given
 from penstock.keras.layers.preprocessing_images import _RandomPicture
 from penstock.keras.ops import pictures
@@ -148,9 +149,9 @@ class _InHSV(_Colours):
 
     def _changed(self, x):
         low, high = (float(v) for v in self.value_range)
-        hsv = image.rgb_to_hsv((x - low) / (high - low))
+        hsv = rgb_to_hsv((x - low) / (high - low))
         h, s, v = (hsv[..., i : i + 1] for i in range(3))
-        changed = image.hsv_to_rgb(array.concat(self._coloured(x, h, s, v), axis=-1))
+        changed = hsv_to_rgb(array.concat(self._coloured(x, h, s, v), axis=-1))
         return changed * (high - low) + low
 
     def _coloured(self, x, h, s, v) -> list:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from penstock.api import array, image, math
+from penstock.api import array, math
+from penstock.api.image_resize import resize
 from penstock.keras.input_spec import InputSpec
 from penstock.keras.layer import Layer
 from penstock.keras.layers.conv import layout_of
@@ -163,7 +164,7 @@ class UpSampling2D(Layer):
             (now[1 + i] if inputs.dims[1 + i] is None else inputs.dims[1 + i]) * t
             for i, t in enumerate(self.size)
         ]
-        out = image.resize(inputs, wanted, method=self.interpolation)
+        out = resize(inputs, wanted, method=self.interpolation)
         out = math.cast(out, inputs.dtype)
         return array.transpose(out, [0, 3, 1, 2]) if first == 2 else out
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from penstock.api import array, image, math, random
+from penstock.api import array, math, random
+from penstock.api.image_resize import resize
 from penstock.keras.layers.options import given
 from penstock.keras.layers.preprocessing_images import _RandomPicture
 from penstock.keras.resampling import sampled
@@ -172,7 +173,7 @@ class _RandomSize(_RandomPicture):
         share = random.random_uniform([], low, high, dtype="float32", seed=self.seed)
         side = math.cast(math.cast(sizes[self.axis], "float32") * share, "int32")
         size = [side, sizes[2]] if self.axis == 1 else [sizes[1], side]
-        out = image.resize(x, array.stack(size), method=self.interpolation.lower())
+        out = resize(x, array.stack(size), method=self.interpolation.lower())
         shape = x.shape.as_list()
         shape[self.axis] = None
         out.set_shape(shape)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from penstock.api import array, image, math, random
+from penstock.api import array, math, random
+from penstock.api.image_resize import resize
 from penstock.keras.layer import Layer
 from penstock.keras.layers.options import given, when_training
 
@@ -49,7 +50,7 @@ class Resizing(Layer):
         size = [self.height, self.width]
         if self.crop_to_aspect_ratio:
             inputs = self._cut(inputs)
-        out = image.resize(inputs, size, method=self.interpolation.lower())
+        out = resize(inputs, size, method=self.interpolation.lower())
         return math.cast(out, self.compute_dtype)
 
     def _cut(self, x):
@@ -79,7 +80,7 @@ def _scaled_up(x, height: int, width: int, kind):
     tall, wide = min(x.dims[-3], tall), min(x.dims[-2], wide)
     top, left = (x.dims[-3] - tall) // 2, (x.dims[-2] - wide) // 2
     part = x[..., top : top + tall, left : left + wide, :]
-    return math.cast(image.resize(part, [height, width]), kind)
+    return math.cast(resize(part, [height, width]), kind)
 
 
 class CenterCrop(Layer):

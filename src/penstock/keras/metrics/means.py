@@ -119,9 +119,7 @@ class MeanMetricWrapper(Mean):
     def from_config(cls, config):
         config = dict(config)
         if cls is MeanMetricWrapper and not callable(config.get("fn")):
-            from penstock.keras.metrics.lookup import get
-
-            config["fn"] = get(config.pop("fn", None))
+            config["fn"] = FAMILY.get(config.pop("fn", None))
         return cls(**config)
 
     def __deepcopy__(self, memo):

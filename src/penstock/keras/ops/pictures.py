@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from penstock.api import array, image_measures, linalg, math
-from penstock.api import image as pictures
+from penstock.api import array, image_adjust, image_measures, linalg, math
+from penstock.api import image_resize as pictures
 from penstock.api.scopes import tensor as as_tensor
 from penstock.keras.backend_config import image_data_format
 from penstock.keras.ops.filters import depthwise_conv
@@ -82,9 +82,9 @@ def resize(images, size, interpolation="bilinear", antialias=False,
     return math.cast(out, kind) if interpolation == "nearest" else out
 
 
-rgb_to_grayscale = _on_batches(pictures.rgb_to_grayscale)
-rgb_to_hsv = _on_batches(pictures.rgb_to_hsv)
-hsv_to_rgb = _on_batches(pictures.hsv_to_rgb)
+rgb_to_grayscale = _on_batches(image_adjust.rgb_to_grayscale)
+rgb_to_hsv = _on_batches(image_adjust.rgb_to_hsv)
+hsv_to_rgb = _on_batches(image_adjust.hsv_to_rgb)
 
 
 @_on_batches

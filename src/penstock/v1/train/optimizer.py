@@ -15,7 +15,8 @@ import numpy as np
 
 import penstock.backward as backward
 from penstock.api.scopes import tensor as as_value
-from penstock.core.dtypes import FLOATING, resource
+from penstock.core import nest
+from penstock.core.dtypes import FLOATING
 from penstock.core.errors import UnsupportedError
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
@@ -23,6 +24,10 @@ from penstock.ir.graph import Graph
 from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
+from penstock.v1.gradients import gradients
+from penstock.v1.train.slots import is_resource, slot_variable
+from penstock.v1.variable_lists import trainable_variables
+from penstock.v1.variables import Variable
 
 
 class Optimizer:
@@ -70,8 +75,6 @@ class Optimizer:
         colocate_gradients_with_ops=False, grad_loss=None,
     ):  # fmt: skip
         """Pairs (gradient or None, variable)."""
-        from penstock.v1.variable_lists import trainable_variables
-
         if context.executing_eagerly():
             raise UnsupportedError(
                 "Under eager execution, take gradients with tf.GradientTape (or "
@@ -90,8 +93,6 @@ class Optimizer:
                 f"Invalid type {loss.dtype.name} for {loss.name}, expected: "
                 f"{[d.name for d in FLOATING]}."
             )
-        from penstock.v1.gradients import gradients
-
         grads = gradients(loss, variables, grad_ys=grad_loss)
         return list(zip(grads, variables, strict=True))
 
@@ -212,8 +213,6 @@ class Optimizer:
         )
 
     def _slot(self, var, slot_name: str, op_name: str, value: Callable):
-        from penstock.v1.train.slots import slot_variable
-
         slots = self._slots.setdefault(slot_name, {})
         key = _key(var)
         if key not in slots:
@@ -221,8 +220,6 @@ class Optimizer:
         return slots[key]
 
     def _create_non_slot_variable(self, initial_value, name: str, colocate_with=None):
-        from penstock.v1.variables import Variable
-
         key = (name, context.landing())
         if key not in self._non_slot:
             resource = colocate_with is not None and is_resource(colocate_with)
@@ -362,12 +359,6 @@ class RuleOptimizer(Optimizer):
         )  # fmt: skip
 
 
-def is_resource(variable) -> bool:
-    """Whether `variable` is a resource variable, not a 1.x reference."""
-    reference = getattr(variable, "_ref", None)
-    return reference is not None and reference().dtype is resource
-
-
 def _shape_tensor(variable) -> Tensor:
     return context.landing().constant(np.array(variable.shape.as_list(), np.int32))
 
@@ -379,8 +370,6 @@ def _gradient(gradient):
 
 
 def _flat(variables) -> list:
-    from penstock.core import nest
-
     return nest.flatten(variables)
 
 

@@ -6,9 +6,19 @@ from collections.abc import Callable
 
 import numpy as np
 
+from penstock.api.variable import Variable as EagerVariable
+from penstock.core.dtypes import resource
 from penstock.ir import context
 from penstock.ir.graph import Graph
 from penstock.ir.op import TABLE
+from penstock.v1.variable_scope import get_variable_scope
+from penstock.v1.variables import Variable
+
+
+def is_resource(variable) -> bool:
+    """Whether `variable` is a resource variable, not a 1.x reference."""
+    reference = getattr(variable, "_ref", None)
+    return reference is not None and reference().dtype is resource
 
 
 def slot_variable(primary, value: Callable, name: str):
@@ -17,10 +27,6 @@ def slot_variable(primary, value: Callable, name: str):
     `value()` gives its first value: a number to fill `primary`'s shape with, an array
     or a tensor.
     """
-    from penstock.v1.train.optimizer import is_resource
-    from penstock.v1.variable_scope import get_variable_scope
-    from penstock.v1.variables import Variable
-
     if context.executing_eagerly():
         return _eager_slot(primary, value(), name)
     graph: Graph = context.landing()
@@ -37,12 +43,10 @@ def slot_variable(primary, value: Callable, name: str):
 
 
 def _eager_slot(primary, value, name: str):
-    from penstock.api.variable import Variable
-
     kind = primary.dtype.base_dtype
     if isinstance(value, int | float):
         value = np.full(primary.shape.as_list(), value, kind.np)
-    return Variable(
+    return EagerVariable(
         value, trainable=False, name=f"{primary._shared_name}/{name}", dtype=kind
     )
 
