@@ -7,6 +7,7 @@ from typing import Any
 from penstock.api import array, nn
 from penstock.api import math_functions as m
 from penstock.api import math_reduce as reduce
+from penstock.api import math_special as special
 from penstock.api.scopes import scope
 from penstock.v1.distributions.distribution import (
     FULLY_REPARAMETERIZED,
@@ -399,7 +400,7 @@ class ExpRelaxedOneHotCategorical(Distribution):
     def _log_prob(self, x):
         k = m.cast(self.event_shape_tensor()[0], self.dtype)
         scores = self._logits - x * self._heat()
-        normal = m.lgamma(k) + (k - 1.0) * m.log(self._temperature)
+        normal = special.lgamma(k) + (k - 1.0) * m.log(self._temperature)
         inside = reduce.reduce_sum(nn.log_softmax(scores), -1)
         return normal + inside
 

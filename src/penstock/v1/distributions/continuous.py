@@ -11,6 +11,7 @@ import numpy as np
 from penstock.api import array, debugging, nn, operators, random  # noqa: F401
 from penstock.api import math_arithmetic as a
 from penstock.api import math_functions as m
+from penstock.api import math_special as special
 from penstock.api.scopes import scope
 from penstock.ir.op import TABLE
 from penstock.v1.distributions.distribution import (
@@ -113,7 +114,7 @@ class Normal(_LocationScale):
         return self._full(self._scale)
 
     def _quantile(self, p):
-        return m.ndtri(p) * self._scale + self._loc
+        return special.ndtri(p) * self._scale + self._loc
 
 
 class Laplace(_LocationScale):
@@ -250,15 +251,17 @@ class Gamma(_Continuous):
         return free - self._log_normalization()
 
     def _log_normalization(self):
-        return m.lgamma(self._concentration) - self._concentration * m.log(self._rate)
+        return special.lgamma(self._concentration) - self._concentration * m.log(
+            self._rate
+        )
 
     def _cdf(self, x):
         x = x * array.ones(self.batch_shape_tensor(), self.dtype)
-        return m.igamma(self._full(self._concentration), self._rate * x)
+        return special.igamma(self._full(self._concentration), self._rate * x)
 
     def _entropy(self):
         shape = self._concentration
-        free = shape + m.lgamma(shape) + (1.0 - shape) * m.digamma(shape)
+        free = shape + special.lgamma(shape) + (1.0 - shape) * special.digamma(shape)
         return free - m.log(self._rate)
 
     def _mean(self):
@@ -356,7 +359,11 @@ class Beta(_Continuous):
 
     def _log_normalization(self):
         one, zero = self._concentration1, self._concentration0
-        return m.lgamma(one) + m.lgamma(zero) - m.lgamma(self.total_concentration)
+        return (
+            special.lgamma(one)
+            + special.lgamma(zero)
+            - special.lgamma(self.total_concentration)
+        )
 
     def _log_prob(self, x):
         first = (self._concentration1 - 1.0) * m.log(x)
@@ -365,16 +372,16 @@ class Beta(_Continuous):
 
     def _cdf(self, x):
         one, zero = self._full(self._concentration1), self._full(self._concentration0)
-        return m.betainc(one, zero, x * array.ones_like(one))
+        return special.betainc(one, zero, x * array.ones_like(one))
 
     def _entropy(self):
         one, zero = self._concentration1, self._concentration0
         total = self.total_concentration
         return (
             self._log_normalization()
-            - (one - 1.0) * m.digamma(one)
-            - (zero - 1.0) * m.digamma(zero)
-            + (total - 2.0) * m.digamma(total)
+            - (one - 1.0) * special.digamma(one)
+            - (zero - 1.0) * special.digamma(zero)
+            + (total - 2.0) * special.digamma(total)
         )
 
     def _mean(self):
@@ -430,13 +437,16 @@ class StudentT(_LocationScale):
         half = 0.5 * self._df
         width = m.log(m.abs(self._scale)) + 0.5 * m.log(self._df)
         return (
-            width + 0.5 * math.log(math.pi) + m.lgamma(half) - m.lgamma(half + 0.5)
-        )  # fmt: skip
+            width
+            + 0.5 * math.log(math.pi)
+            + special.lgamma(half)
+            - special.lgamma(half + 0.5)
+        )
 
     def _cdf(self, x):
         z = (x - self._loc) / m.abs(self._scale)
         df = self._df * array.ones_like(z)
-        tail = 0.5 * m.betainc(
+        tail = 0.5 * special.betainc(
             0.5 * df, 0.5 * array.ones_like(df), df / (m.square(z) + df)
         )
         return TABLE["SelectV2"](a.less(z, 0.0), tail, 1.0 - tail)
@@ -444,10 +454,11 @@ class StudentT(_LocationScale):
     def _entropy(self):
         df = self._full(self._df)
         half = 0.5 * df
-        beta = m.lgamma(half) + m.lgamma(0.5 * array.ones_like(df)) - m.lgamma(
-            half + 0.5
-        )  # fmt: skip
-        spread = 0.5 * (df + 1.0) * (m.digamma(half + 0.5) - m.digamma(half))
+        other = 0.5 * array.ones_like(df)
+        beta = special.lgamma(half) + special.lgamma(other) - special.lgamma(half + 0.5)
+        spread = (
+            0.5 * (df + 1.0) * (special.digamma(half + 0.5) - special.digamma(half))
+        )
         return m.log(m.abs(self._scale)) + 0.5 * m.log(df) + beta + spread
 
     def _mean(self):

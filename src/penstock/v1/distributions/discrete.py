@@ -10,6 +10,7 @@ from penstock.api import array, debugging, nn, nn_loss, random
 from penstock.api import math_arithmetic as a
 from penstock.api import math_functions as m
 from penstock.api import math_reduce as reduce
+from penstock.api import math_special as special
 from penstock.api.passing import identity
 from penstock.api.scopes import scope, tensor
 from penstock.core.dtypes import as_dtype, int32
@@ -229,10 +230,10 @@ class Poisson(_Counts):
         return random.random_poisson(shape, self._rate, self.dtype, seed)
 
     def _log_prob(self, x):
-        return a.xlogy(x, self._rate) - self._rate - m.lgamma(1.0 + x)
+        return a.xlogy(x, self._rate) - self._rate - special.lgamma(1.0 + x)
 
     def _cdf(self, x):
-        return m.igammac(m.floor(1.0 + x), self._rate + array.zeros_like(x))
+        return special.igammac(m.floor(1.0 + x), self._rate + array.zeros_like(x))
 
     def _mean(self):
         return identity(self._rate)
@@ -260,7 +261,11 @@ class Binomial(_OfProbs):
 
     def _log_prob(self, x):
         n = self._total
-        choose = m.lgamma(1.0 + n) - m.lgamma(1.0 + x) - m.lgamma(1.0 + n - x)
+        choose = (
+            special.lgamma(1.0 + n)
+            - special.lgamma(1.0 + x)
+            - special.lgamma(1.0 + n - x)
+        )
         return choose + a.xlogy(x, self._probs) + a.xlog1py(n - x, -self._probs)
 
     def _mean(self):

@@ -9,6 +9,7 @@ from typing import Any
 from penstock.api import array, debugging, nn
 from penstock.api import math_functions as m
 from penstock.api import math_reduce as reduce
+from penstock.api import math_special as special
 from penstock.api.passing import identity
 from penstock.api.scopes import scope
 from penstock.ir import context
@@ -104,7 +105,7 @@ def _(p: Any, q: Any, name=None):
 def _(p: Any, q: Any, name=None):
     a, b = p.concentration, q.concentration
     return (
-        (a - b) * m.digamma(a) + m.lgamma(b) - m.lgamma(a)
+        (a - b) * special.digamma(a) + special.lgamma(b) - special.lgamma(a)
         + b * (m.log(p.rate) - m.log(q.rate)) + a * (q.rate / p.rate - 1.0)
     )  # fmt: skip
 
@@ -114,17 +115,19 @@ def _(p: Any, q: Any, name=None):
     a, b = p.total_concentration, q.total_concentration
     return (
         q._log_normalization() - p._log_normalization()
-        - m.digamma(p.concentration1) * (q.concentration1 - p.concentration1)
-        - m.digamma(p.concentration0) * (q.concentration0 - p.concentration0)
-        + m.digamma(a) * (b - a)
+        - special.digamma(p.concentration1) * (q.concentration1 - p.concentration1)
+        - special.digamma(p.concentration0) * (q.concentration0 - p.concentration0)
+        + special.digamma(a) * (b - a)
     )  # fmt: skip
 
 
 @RegisterKL(Dirichlet, Dirichlet)
 def _(p: Any, q: Any, name=None):
     a, b = p.concentration, q.concentration
-    apart = m.digamma(a) - array.expand_dims(m.digamma(p.total_concentration), -1)
-    return reduce.reduce_sum((a - b) * apart, -1) - m.lbeta(a) + m.lbeta(b)
+    apart = special.digamma(a) - array.expand_dims(
+        special.digamma(p.total_concentration), -1
+    )
+    return reduce.reduce_sum((a - b) * apart, -1) - special.lbeta(a) + special.lbeta(b)
 
 
 @RegisterKL(Laplace, Laplace)

@@ -11,6 +11,7 @@ import numpy as np
 from penstock.api import array, debugging, nn, random
 from penstock.api import math_arithmetic as a
 from penstock.api import math_functions as m
+from penstock.api import math_special as special
 from penstock.api.passing import identity
 from penstock.api.scopes import scope, tensor
 from penstock.v1.distributions.continuous import (
@@ -163,7 +164,7 @@ class HalfNormal(_Continuous):
         return value * m.cast(a.greater_equal(x, 0.0), self.dtype)
 
     def _cdf(self, x):
-        return m.erf(a.maximum(x, 0.0) / (self._scale * math.sqrt(2.0)))
+        return special.erf(a.maximum(x, 0.0) / (self._scale * math.sqrt(2.0)))
 
     def _entropy(self):
         return 0.5 * m.log(math.pi * m.square(self._scale) / 2.0) + 0.5
@@ -204,17 +205,17 @@ class InverseGamma(_Continuous):
 
     def _log_prob(self, x):
         shape = self._concentration
-        normalizer = m.lgamma(shape) - shape * m.log(self._rate)
+        normalizer = special.lgamma(shape) - shape * m.log(self._rate)
         return -(1.0 + shape) * m.log(x) - self._rate / x - normalizer
 
     def _cdf(self, x):
         ones = array.ones_like(x)
-        return m.igammac(self._full(self._concentration) * ones, self._rate / x)
+        return special.igammac(self._full(self._concentration) * ones, self._rate / x)
 
     def _entropy(self):
         shape = self._concentration
-        spread = shape + m.log(self._rate) + m.lgamma(shape)
-        return spread - (1.0 + shape) * m.digamma(shape)
+        spread = shape + m.log(self._rate) + special.lgamma(shape)
+        return spread - (1.0 + shape) * special.digamma(shape)
 
     def _defined(self, least, value, what):
         shape = self._full(self._concentration)

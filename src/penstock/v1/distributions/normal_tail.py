@@ -6,6 +6,7 @@ import math
 
 from penstock.api import math_arithmetic as a
 from penstock.api import math_functions as m
+from penstock.api import math_special as special
 from penstock.ir.op import TABLE
 
 
@@ -13,8 +14,10 @@ def ndtr(x):
     """The share of a standard normal below `x`, same shape."""
     w = x * math.sqrt(0.5)
     z = m.abs(w)
-    outer = TABLE["SelectV2"](a.greater(w, 0.0), 2.0 - m.erfc(z), m.erfc(z))
-    return 0.5 * TABLE["SelectV2"](a.less(z, math.sqrt(0.5)), 1.0 + m.erf(w), outer)
+    outer = TABLE["SelectV2"](a.greater(w, 0.0), 2.0 - special.erfc(z), special.erfc(z))
+    return 0.5 * TABLE["SelectV2"](
+        a.less(z, math.sqrt(0.5)), 1.0 + special.erf(w), outer
+    )
 
 
 def log_ndtr(x):

@@ -9,6 +9,7 @@ from penstock.api import array, debugging, linalg, loops, operators, random  # n
 from penstock.api import math_arithmetic as a
 from penstock.api import math_functions as m
 from penstock.api import math_reduce as reduce
+from penstock.api import math_special as special
 from penstock.api.passing import identity
 from penstock.api.scopes import scope, tensor
 from penstock.core.dtypes import int32
@@ -50,13 +51,13 @@ class Dirichlet(_Continuous):
 
     def _log_prob(self, x):
         free = reduce.reduce_sum((self._concentration - 1.0) * m.log(x), -1)
-        return free - m.lbeta(self._concentration)
+        return free - special.lbeta(self._concentration)
 
     def _entropy(self):
         shape, total = self._concentration, self.total_concentration
         k = m.cast(self.event_shape_tensor()[0], self.dtype)
-        spread = m.lbeta(shape) + (total - k) * m.digamma(total)
-        return spread - reduce.reduce_sum((shape - 1.0) * m.digamma(shape), -1)
+        spread = special.lbeta(shape) + (total - k) * special.digamma(total)
+        return spread - reduce.reduce_sum((shape - 1.0) * special.digamma(shape), -1)
 
     def _mean(self):
         return self._concentration / array.expand_dims(self.total_concentration, -1)
@@ -149,7 +150,7 @@ class Multinomial(_OfProbs):
 
 def _log_choices(n, counts):
     """The logarithm of n! / (k1! k2! ...)."""
-    return m.lgamma(n + 1.0) - reduce.reduce_sum(m.lgamma(counts + 1.0), -1)
+    return special.lgamma(n + 1.0) - reduce.reduce_sum(special.lgamma(counts + 1.0), -1)
 
 
 class DirichletMultinomial(Distribution):
@@ -211,7 +212,9 @@ class DirichletMultinomial(Distribution):
         return m.cast(array.reshape(counts, shape), self.dtype)
 
     def _log_prob(self, counts):
-        ordered = m.lbeta(self._concentration + counts) - m.lbeta(self._concentration)
+        ordered = special.lbeta(self._concentration + counts) - special.lbeta(
+            self._concentration
+        )
         return ordered + _log_choices(self._total, counts)
 
     def _mean(self):
