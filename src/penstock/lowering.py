@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from penstock.core.convert import whole
 from penstock.core.dtypes import resource
 from penstock.core.errors import InvalidArgumentError, UnsupportedError
 from penstock.core.shapes import is_static, size
@@ -212,7 +213,7 @@ class Frame:
                 f"{node.type} gave {len(outs)} results for {len(node.outputs)} outputs"
             )
         for tensor, value in zip(node.outputs, outs, strict=True):
-            self.values[id(tensor)] = value
+            self.values[id(tensor)] = whole(value) if type(value) is bytes else value
 
     def _write(self, node: Node, out: Any) -> None:
         news = out if isinstance(out, tuple) else (out,)

@@ -11,7 +11,7 @@ import numpy as np
 
 from penstock.api.dataset import AUTOTUNE, Dataset, TFRecordDataset, as_path
 from penstock.api.elements import as_arrays, as_tensor
-from penstock.api.io_files import parse_example
+from penstock.api.io_examples import parse_example
 from penstock.core.errors import OutOfRangeError
 from penstock.formats.tfrecord import RecordWriter
 from penstock.pipeline.node import UNKNOWN, Computed, Node

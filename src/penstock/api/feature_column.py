@@ -21,7 +21,7 @@ from penstock.api.feature_column_base import (
     feature,
     sparse_feature,
 )
-from penstock.api.io_files import FixedLenFeature, VarLenFeature
+from penstock.api.io_examples import FixedLenFeature, VarLenFeature
 from penstock.api.nn_embedding import safe_embedding_lookup_sparse
 from penstock.api.sparse import SparseTensor, to_dense
 from penstock.api.sparse_cross import cross_hashed

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from penstock.api.io_files import VarLenFeature
+from penstock.api.io_examples import VarLenFeature
 from penstock.api.scopes import tensor
 from penstock.api.sparse import SparseTensor
 from penstock.core import dtypes

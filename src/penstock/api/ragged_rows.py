@@ -113,7 +113,7 @@ def concat_rows(items):
 
 
 def to_sparse(ragged):
-    """A SparseTensor [rows, longest] of the entries."""
+    """A SparseTensor [rows, longest, ...] of the entries."""
     from penstock.api.sparse import SparseTensor
 
     ids = ragged.value_rowids()
@@ -121,7 +121,14 @@ def to_sparse(ragged):
     count = TABLE["Size"](ids, out_type=dtypes.int64)
     columns = TABLE["Sub"](TABLE["Range"](np.int64(0), count, np.int64(1)), starts)
     shape = TABLE["Pack"]([ragged.nrows(), _longest(ragged.row_lengths())], axis=0)
-    return SparseTensor(TABLE["Pack"]([ids, columns], axis=1), ragged.values, shape)
+    where = TABLE["Pack"]([ids, columns], axis=1)
+    if not hasattr(ragged.values, "row_splits"):
+        return SparseTensor(where, ragged.values, shape)
+    inner = to_sparse(ragged.values)
+    where = TABLE["GatherV2"](where, inner.indices[:, 0], 0)
+    where = TABLE["ConcatV2"]([where, inner.indices[:, 1:]], 1)
+    shape = TABLE["ConcatV2"]([shape, inner.dense_shape[1:]], 0)
+    return SparseTensor(where, inner.values, shape)
 
 
 def take_rows(ragged, rows):

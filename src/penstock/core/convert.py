@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.core import dtypes
 from penstock.core.dtypes import DType
+
+
+def whole(value: Any) -> Any:
+    """`value` as an array, strings with the zeros at their end, which NumPy drops."""
+    return np.array(value, object) if type(value) is bytes else np.asarray(value)
 
 
 def to_array(value, dtype: DType | None = None) -> np.ndarray:

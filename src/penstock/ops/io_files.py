@@ -16,7 +16,7 @@ from penstock.ir.op import STOPS, op
 from penstock.ops import rules
 
 
-def _bytes(value: Any) -> bytes:
+def as_bytes(value: Any) -> bytes:
     item = np.asarray(value, object).item()
     return item if isinstance(item, bytes) else str(item).encode()
 
@@ -34,7 +34,7 @@ def _each(function, array) -> np.ndarray:
     gradient=STOPS, host=True, stateful=True,
 )  # fmt: skip
 def read_file(filename):
-    path = os.fsdecode(_bytes(filename))
+    path = os.fsdecode(as_bytes(filename))
     try:
         with open(path, "rb") as file:
             return np.array(file.read(), object)
@@ -47,9 +47,9 @@ def read_file(filename):
     gradient=STOPS, host=True, stateful=True,
 )  # fmt: skip
 def write_file(filename, contents):
-    path = os.fsdecode(_bytes(filename))
+    path = os.fsdecode(as_bytes(filename))
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    write_bytes(path, _bytes(contents))
+    write_bytes(path, as_bytes(contents))
     return ()
 
 
@@ -58,7 +58,7 @@ def write_file(filename, contents):
     shape=lambda *_, **__: (None,), gradient=STOPS, host=True, stateful=True,
 )  # fmt: skip
 def matching_files(pattern):
-    patterns = [os.fsdecode(_bytes(p)) for p in np.asarray(pattern, object).ravel()]
+    patterns = [os.fsdecode(as_bytes(p)) for p in np.asarray(pattern, object).ravel()]
     found = sorted({path for p in patterns for path in matching_paths(p)})
     return _each(lambda p: p, np.array([p.encode() for p in found], object))
 
@@ -77,7 +77,7 @@ def serialize_tensor(tensor):
     shape=lambda *_, **__: None, gradient=STOPS, host=True,
 )  # fmt: skip
 def parse_tensor(serialized, *, out_type):
-    proto = messages.parse(messages.TensorProto, _bytes(serialized), "parse_tensor")
+    proto = messages.parse(messages.TensorProto, as_bytes(serialized), "parse_tensor")
     array = tensor_proto.make_ndarray(proto)
     if array.dtype != out_type.np:
         raise InvalidArgumentError(
@@ -99,7 +99,7 @@ _KINDS = {
 _LISTS = {"string": "bytes_list", "float32": "float_list", "int64": "int64_list"}
 
 
-def _values(feature: Any, kind, key: str) -> list:
+def feature_values(feature: Any, kind, key: str) -> list:
     """The list of a feature, checked against the dtype that was asked for."""
     which = feature.WhichOneof("kind")
     if which is None:
@@ -113,7 +113,7 @@ def _values(feature: Any, kind, key: str) -> list:
     return list(getattr(feature, which).value)
 
 
-def _array(values: list, kind) -> np.ndarray:
+def feature_array(values: list, kind) -> np.ndarray:
     if kind is string:
         out = np.empty(len(values), object)
         out[:] = values
@@ -133,7 +133,7 @@ def _dense(features: Any, key: str, kind, dims, default: np.ndarray) -> np.ndarr
                 "could not be found.",
             )  # fmt: skip
         return np.broadcast_to(default, dims)
-    array = _array(_values(features[key], kind, key), kind)
+    array = feature_array(feature_values(features[key], kind, key), kind)
     try:
         return array.reshape([-1 if d is None else d for d in dims])
     except ValueError:
@@ -171,10 +171,10 @@ def parse_examples(
     from penstock.formats.example import parse_example
 
     whole = np.asarray(serialized, object)
-    rows = [parse_example(_bytes(item)).features.feature for item in whole.ravel()]
+    rows = [parse_example(as_bytes(item)).features.feature for item in whole.ravel()]
     indices, values, shapes = [], [], []
     for key, kind in zip(sparse_keys, sparse_types, strict=True):
-        found = [_values(f[key], kind, key) if key in f else [] for f in rows]
+        found = [feature_values(f[key], kind, key) if key in f else [] for f in rows]
         width = max(map(len, found), default=0)
         flat = [v for row in found for v in row]
         if whole.ndim:
@@ -184,7 +184,7 @@ def parse_examples(
         else:
             indices.append(np.arange(len(flat), dtype=np.int64).reshape(-1, 1))
             shapes.append(np.array([len(flat)], np.int64))
-        values.append(_array(flat, kind))
+        values.append(feature_array(flat, kind))
     dense = []
     for key, kind, dims, default in zip(
         dense_keys, Tdense, dense_shapes, dense_defaults, strict=True

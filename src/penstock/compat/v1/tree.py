@@ -160,6 +160,9 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         (
             "penstock.v1.python_io",
             "penstock.api.io_files",
+            "penstock.api.io_examples",
+            "penstock.api.io_sequences",
+            "penstock.api.io_sparse",
             "penstock.v1.queues",
             "penstock.api.image_files",
             "penstock.api.strings",

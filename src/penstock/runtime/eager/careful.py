@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from penstock.core.convert import whole
 from penstock.core.dtypes import DType, as_dtype, string
 from penstock.core.errors import InvalidArgumentError
 from penstock.ir import context
@@ -218,7 +219,7 @@ def run_on_host(recorder, op: Op, args: tuple, attrs: dict):
     kinds = output_dtypes(op, bound.attrs, bound.grouped)
     tensors = []
     for kind, value in zip(kinds, outs, strict=True):
-        array = np.asarray(value)
+        array = whole(value)
         tensors.append(EagerTensor(kind, array.shape, array))
     if recorder.tapes:
         layout = tuple(

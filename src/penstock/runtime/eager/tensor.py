@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from penstock.core.convert import whole
 from penstock.core.dtypes import DType, string
 from penstock.core.errors import InvalidArgumentError
 from penstock.core.shapes import Dims, TensorShape
@@ -133,7 +134,7 @@ class EagerTensor(Tensor):
                 return None
             value = np.asarray(value)
         try:
-            part = np.asarray(value[index])
+            part = whole(value[index])
         except IndexError as error:
             raise InvalidArgumentError(
                 None, None, f"slice {error} of shape {self.shape}. [Op:StridedSlice]"
