@@ -65,7 +65,7 @@ class Variable:
         self._dtype: DType = value.dtype.base_dtype
         self._own_dims = value.dims if shape is None else as_dims(shape)
         self._tensor: EagerTensor = value
-        self._handle = EagerTensor(as_dtype("resource"), (), np.array(self, object))
+        self._handle = EagerTensor(as_dtype("resource"), (), _boxed(self))
         self._handle.variable_dims = TensorShape(self._own_dims)
         self._handle.cell = self
         watcher = context.landing()
@@ -438,6 +438,13 @@ setattr(Variable, "__getitem__", _sliced)  # noqa: B010 (after `attach`'s own)
 
 def _restored(value, trainable, name) -> Variable:
     return Variable(value, trainable=trainable, name=name)
+
+
+def _boxed(variable: Variable) -> np.ndarray:
+    """A scalar array that holds the variable, not its elements."""
+    box = np.empty(1, object)
+    box[0] = variable
+    return box.reshape(())
 
 
 def _initial(value, kind: DType | None) -> EagerTensor:
