@@ -8,6 +8,8 @@ from typing import Any
 from penstock.api import array, linalg, nn, random
 from penstock.api import math_functions as m
 from penstock.api import math_reduce as reduce
+from penstock.api.linear_operator import LinearOperatorLowerTriangular
+from penstock.api.linear_operator_kinds import LinearOperatorDiag
 from penstock.api.scopes import scope, tensor
 from penstock.core.dtypes import float32
 from penstock.v1.distributions.distribution import FULLY_REPARAMETERIZED, Distribution
@@ -39,11 +41,6 @@ class _Normals(Distribution):
     @property
     def scale(self) -> Any:
         """The scale as a `LinearOperator`."""
-        from penstock.api.linear_operator_kinds import (
-            LinearOperatorDiag,
-            LinearOperatorLowerTriangular,
-        )
-
         if self._triangle is None:
             return LinearOperatorDiag(self._diag)
         return LinearOperatorLowerTriangular(self._triangle)
