@@ -14,23 +14,23 @@ import numpy as np
 
 from penstock.api.operators import attach
 from penstock.api.slicing import assign_slice, parse
+from penstock.api.variable_initial import initial_tensor
+from penstock.api.variable_scatter import SparseUpdates
+from penstock.api.variable_sliced import sliced
 from penstock.core.dtypes import DType, as_dtype
-from penstock.core.errors import ShapeError, UnsupportedError
+from penstock.core.errors import ShapeError
 from penstock.core.shapes import TensorShape, as_dims, compatible, show
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
-from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Reference, Tensor
 from penstock.runtime.eager.recorder import RECORDER
 from penstock.runtime.eager.tensor import EagerTensor
-from penstock.runtime.inline import emit
-from penstock.runtime.plan import prune
 
 _uids = itertools.count()
 
 
-class Variable:
+class Variable(SparseUpdates):
     """A changeable tensor. As `tf.Variable` under eager execution.
 
     Raises ValueError without an initial value, or where a value assigned later is
@@ -61,7 +61,7 @@ class Variable:
         self.constraint = constraint
         self.synchronization, self.aggregation = synchronization, aggregation
         kind = None if dtype is None else as_dtype(dtype)
-        value = _initial(initial_value, kind)
+        value = initial_tensor(initial_value, kind)
         self._dtype: DType = value.dtype.base_dtype
         self._own_dims = value.dims if shape is None else as_dims(shape)
         self._tensor: EagerTensor = value
@@ -247,15 +247,6 @@ class Variable:
             tensor = EagerTensor(tensor.dtype, tensor.dims, tensor._value)
         self._tensor = tensor
 
-    def _scatter(self, op_type: str, sparse_delta):
-        where = context.landing()
-        tensor = TABLE[op_type](
-            self._dense_tensor(),
-            _expanded(as_tensor(where, sparse_delta.indices, None, None)),
-            as_tensor(where, sparse_delta.values, self._dtype, None),
-        )
-        return self.assign(tensor)
-
     def __iadd__(self, other):
         raise _in_place("+", "assign_add")
 
@@ -267,54 +258,6 @@ class Variable:
 
     def __itruediv__(self, other):
         raise _in_place("/", "assign")
-
-    def gather_nd(self, indices, name=None):
-        return TABLE["GatherNd"](self._dense_tensor(), indices, name=name)
-
-    def sparse_read(self, indices, name=None):
-        return TABLE["GatherV2"](self._dense_tensor(), indices, 0, name=name)
-
-    def scatter_max(self, sparse_delta, use_locking=False, name=None):
-        return self._scatter("TensorScatterMax", sparse_delta)
-
-    def scatter_min(self, sparse_delta, use_locking=False, name=None):
-        return self._scatter("TensorScatterMin", sparse_delta)
-
-    def scatter_mul(self, sparse_delta, use_locking=False, name=None):
-        return self._scaled(sparse_delta, "Mul")
-
-    def scatter_div(self, sparse_delta, use_locking=False, name=None):
-        return self._scaled(sparse_delta, "RealDiv")
-
-    def _scaled(self, delta, op_type: str):
-        rows = self.sparse_read(delta.indices)
-        new = TABLE[op_type](
-            rows, as_tensor(context.landing(), delta.values, None, None)
-        )
-        return self.scatter_update(IndexedSlices(new, delta.indices))
-
-    def batch_scatter_update(self, sparse_delta, use_locking=False, name=None):
-        raise UnsupportedError(
-            "Variable.batch_scatter_update is not in Penstock; use scatter_nd_update."
-        )
-
-    def scatter_add(self, sparse_delta, use_locking=False, name=None):
-        return self._scatter("TensorScatterAdd", sparse_delta)
-
-    def scatter_sub(self, sparse_delta, use_locking=False, name=None):
-        return self._scatter("TensorScatterSub", sparse_delta)
-
-    def scatter_update(self, sparse_delta, use_locking=False, name=None):
-        return self._scatter("TensorScatterUpdate", sparse_delta)
-
-    def scatter_nd_add(self, indices, updates, name=None):
-        return self.assign(TABLE["TensorScatterAdd"](self, indices, updates))
-
-    def scatter_nd_sub(self, indices, updates, name=None):
-        return self.assign(TABLE["TensorScatterSub"](self, indices, updates))
-
-    def scatter_nd_update(self, indices, updates, name=None):
-        return self.assign(TABLE["TensorScatterUpdate"](self, indices, updates))
 
     # --- as Python sees it ----------------------------------------------------------
 
@@ -388,52 +331,8 @@ def _in_place(sign: str, method: str) -> RuntimeError:
     )
 
 
-class _Sliced:
-    """`variable[index]`: a tensor that can be assigned to."""
-
-    __slots__ = ()
-    _of: Any
-
-    def assign(self, value, use_locking=False, name=None, read_value=True):
-        """Put `value` into this part of the variable. Returns the variable."""
-        variable, index = self._of
-        return variable._assign_part(index, value)
-
-    def assign_add(self, value, use_locking=False, name=None, read_value=True):
-        return self.assign(self + value)
-
-    def assign_sub(self, value, use_locking=False, name=None, read_value=True):
-        return self.assign(self - value)
-
-
-class SlicedEagerTensor(_Sliced, EagerTensor):
-    __slots__ = ()
-
-    @property
-    def _of(self):
-        return self.cell
-
-
-class SlicedTensor(_Sliced, Tensor):
-    __slots__ = ("_of",)
-
-
-def _sliced(variable: Variable, index):
-    tensor = variable._dense_tensor()[index]
-    if type(tensor) is EagerTensor:
-        tensor.__class__ = SlicedEagerTensor  # made just now: nobody else has it
-        tensor.cell = (variable, index)
-        return tensor
-    if not isinstance(tensor, Tensor) or isinstance(tensor, EagerTensor):
-        return tensor
-    made = SlicedTensor(tensor._node, tensor.value_index, tensor.dtype, tensor.dims)
-    made._of = (variable, index)
-    tensor._node.outputs[tensor.value_index] = made
-    return made
-
-
 attach(Variable)
-setattr(Variable, "__getitem__", _sliced)  # noqa: B010 (after `attach`'s own)
+setattr(Variable, "__getitem__", sliced)  # noqa: B010 (after `attach`'s own)
 
 
 def _restored(value, trainable, name) -> Variable:
@@ -445,47 +344,3 @@ def _boxed(variable: Variable) -> np.ndarray:
     box = np.empty(1, object)
     box[0] = variable
     return box.reshape(())
-
-
-def _initial(value, kind: DType | None) -> EagerTensor:
-    """The first value, made outside whatever function is being traced."""
-    if callable(value):
-        value = value()
-    if isinstance(value, Tensor) and not isinstance(value, EagerTensor):
-        value = _lifted(value)
-    with context.entered(RECORDER):
-        tensor: Any = as_tensor(RECORDER, value, kind, None)
-        if kind is not None and tensor.dtype.base_dtype is not kind:
-            raise ValueError(
-                f"The initial value has dtype {tensor.dtype.name}, but dtype "
-                f"{kind.name} was asked for. Use tf.cast."
-            )
-        held = tensor if tensor._value is None else tensor._value
-        if held is tensor:
-            return tensor
-        if isinstance(held, np.ndarray):
-            held = held.copy()  # the program may go on writing to its own array
-        return EagerTensor(tensor.dtype, tensor.dims, held)
-
-
-def _lifted(tensor: Tensor) -> EagerTensor:
-    """A value that a function computes from constants, computed outside it."""
-    graph = tensor.graph
-    pairs = list(getattr(graph, "captures", {}).values())
-    needed = [n for n in prune([tensor], {id(i) for _, i in pairs})]
-    if any(n.type == "Placeholder" for n in needed if not _captured(n, pairs)):
-        raise ValueError(
-            "tf.function: the initial value of a variable must not depend on the "
-            "function's arguments. Pass a callable, or make the variable outside."
-        )
-    with context.entered(RECORDER):
-        inner = [i for _, i in pairs]
-        return emit(graph, inner, [o for o, _ in pairs], [tensor])[0]
-
-
-def _captured(node, pairs) -> bool:
-    return any(inner._node is node for _, inner in pairs)
-
-
-def _expanded(indices):
-    return TABLE["ExpandDims"](indices, -1)

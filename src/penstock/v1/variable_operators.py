@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from penstock.api.slicing import assign_slice
-from penstock.api.variable import SlicedTensor
+from penstock.api.variable_sliced import SlicedTensor
 
 _BINARY = """
     add radd sub rsub mul rmul truediv rtruediv div rdiv floordiv rfloordiv mod rmod
