@@ -95,7 +95,7 @@ def alias_table(
 
 
 #: Their values follow from the shapes of what they are given, whatever its values.
-_KNOWN_WHEN_COMPILED = ("Const", "Rank", "Shape", "ShapeN", "Size")
+KNOWN_WHEN_COMPILED = ("Const", "Rank", "Shape", "ShapeN", "Size")
 
 
 def static_tensors(
@@ -116,7 +116,7 @@ def static_tensors(
         node = tensor._node
         if id(tensor) in fed:
             found[id(tensor)] = tensor
-        elif node.type in _KNOWN_WHEN_COMPILED:
+        elif node.type in KNOWN_WHEN_COMPILED:
             pass
         elif (sources := _arithmetic(node)) is not None:
             for t in sources:

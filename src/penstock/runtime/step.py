@@ -16,7 +16,9 @@ from penstock.lowering import Frame
 from penstock.ops import extent
 from penstock.ops.control_stack import Unshaped
 from penstock.ops.subgraph import NotOnDevice, move_to_host
-from penstock.ops.xla import jax, jnp
+from penstock.ops.xla import backend, jax, jnp
+from penstock.runtime.berths import Berth
+from penstock.runtime.lending import read_beside
 from penstock.runtime.plan import Plan, Segment, make_plan, split
 
 #: Constants with more elements are passed to a compiled step, not built into it.
@@ -64,7 +66,12 @@ class DeviceStep:
         self.large = [n for n in leaves if n.attrs["value"].size > _INLINE_CONSTANT]
         self._constants: list[Any] | None = None
         self._one: Any = None
+        #: Of `donated`: whose memory the new values take, and whose they leave alone.
+        self._given: list[Node] = []
+        self._lent: list[Node] = []
+        self._returned: list[Node] = []
         self._compiled: dict[Any, Any] = {}
+        self._berths: list[Berth] = []
         self.guarded: list[tuple[Node, str]] = []
 
     def run(self, store: Store, values: dict[int, Any]) -> None:
@@ -75,22 +82,26 @@ class DeviceStep:
             store.initial(node)
         with store.lock:
             try:
-                donated = [store[v] for v in self.donated]
+                given = [store[v] for v in self._given]
+                lent = [store[v] for v in self._lent]
                 read = [store[v] for v in self.read]
             except KeyError as error:
                 raise uninitialized(error.args[0]) from None
             inputs = [values[k] for k in self.input_keys]
+            for i, berth in enumerate(self._berths):
+                if type(inputs[i]) is np.ndarray:
+                    inputs[i] = berth.lay(inputs[i])
             done: list[Any] = []
-            arguments = (donated,), (read,), (inputs,), (self._constants,), (self._one,)
+            rest = (read,), (inputs,), (self._constants,), (self._one,)
             try:
                 # One call: Ctrl-C comes before or after it, and loses no result. The
                 # old values are given away, so the new ones must reach the store.
-                done.extend(map(compiled, *arguments))
+                done.extend(map(compiled, (given,), (lent,), *rest))
             finally:
                 interrupt = None
                 while done:  # again where Ctrl-C comes between the two
                     try:
-                        store.update(zip(self.written, done[0][0], strict=True))
+                        store.update(zip(self._returned, done[0][0], strict=True))
                         break
                     except KeyboardInterrupt as error:
                         interrupt = error
@@ -115,9 +126,31 @@ class DeviceStep:
                 self._constants = [jnp.asarray(n.attrs["value"]) for n in self.large]
                 if extent.fences(self.segment.nodes):
                     self._one = jnp.ones((), jnp.float32)
-            compiled = jax.jit(self._pure(known), donate_argnums=0)
+            if backend() == "cpu":
+                self._berths = [Berth() for _ in self.inputs]
+            compiled = jax.jit(self._lending(self._pure(known)), donate_argnums=0)
             self._compiled[key] = compiled
         return compiled
+
+    def _lending(self, pure):
+        """`pure` with `donated` in two parts: what it is given, and what it is lent.
+
+        New values come back in the order of `_returned`, those of what was given first:
+        JAX lays results in the memory that it was given in this order.
+        """
+        beside = read_beside(self.segment)
+        self._given = [v for v in self.donated if v not in beside]
+        self._lent = [v for v in self.donated if v in beside]
+        rest = [v for v in self.written if v not in self._given]
+        self._returned = [*self._given, *rest]
+
+        def step(given, lent, *others):
+            held = dict(zip([*self._given, *self._lent], [*given, *lent], strict=True))
+            states, outputs, holds = pure([held[v] for v in self.donated], *others)
+            new = dict(zip(self.written, states, strict=True))
+            return [new[v] for v in self._returned], outputs, holds
+
+        return step
 
     def _pure(self, known: Mapping[int, np.ndarray]):
         """`step(donated, read, inputs, constants) -> (states, outputs, holds)`.
