@@ -9,6 +9,7 @@ import pytest
 
 from penstock.ir.op import TABLE
 from penstock.kernels import native
+from penstock.ops import extent
 from penstock.ops.xla import jax, lax
 
 MATMUL = TABLE["MatMul"]
@@ -21,6 +22,10 @@ SIZES = {
     "cut by columns": (33, 300, 1001),
     "cut by rows": (1001, 300, 33),
     "cut into few rows": (9, 100_003, 5),
+    "rows at equal places, right": (64, 256, 512),
+    "rows at equal places, left": (512, 40, 130),
+    "rows at equal places, both": (1024, 64, 1536),
+    "pieces of rows at equal places": (17, 40, 4096),
 }
 TURNED = [(False, False), (True, False), (False, True), (True, True)]
 
@@ -104,6 +109,13 @@ def test_in_a_loop_and_under_vmap():
     np.testing.assert_allclose(each, many @ b, rtol=0, atol=1e-3)
 
 
+def test_cut_into_more_pieces_in_a_loop_of_steps():
+    a, b = matrices((33, 300, 301))
+    with extent.looped():
+        found = jax.jit(kernel)(a, b)
+    np.testing.assert_allclose(found, a @ b, rtol=0, atol=1e-3)
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_what_is_not_finite_stays_in_its_row(value):
     a, b = matrices((500, 300, 40))
@@ -120,11 +132,7 @@ LEFT = {
     "tiny": (matrices((16, 15, 16)), {}),
     "a small vector": (matrices((1, 16, 2000)), {}),
     "many terms": (matrices((16, 64, 16)), {}),
-    "crowded rows": (matrices((64, 256, 512)), {}),
-    "crowded rows, turned": (
-        matrices((64, 256, 512), (True, False)), attributes((True, False)),
-    ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", LEFT.values(), ids=LEFT)

@@ -9,26 +9,24 @@ from penstock.ops import extent, math_matmul
 from penstock.ops.rounding import LARGEST, is_small
 from penstock.ops.xla import jax, jnp
 
-#: Where the rows of `b` begin at equal places of the cache, oneDNN is slower than XLA,
-#: which copies them together first: rows of whole 2 KiB, more than 128 of them, used
-#: more than 32 times.
-_CROWDED, _ROWS, _USES = 512, 128, 32
-
-
 #: Written out in XLA's code, a small product is computed again for every element of
 #: what uses it, be it the pixels of an image. Fewer multiplications than this may be.
 _AGAIN = 1 << 12
 
 
-def product(a, b, *, transpose_a=False, transpose_b=False, handler="matrix_product"):
+def product(a, b, *, transpose_a=False, transpose_b=False, small=False):
     """`a` [n, k] @ `b` [k, m], either stored transposed."""
     shape = a.shape[transpose_a], b.shape[not transpose_b]
     call = jax.ffi.ffi_call(
-        native.target(handler),
+        native.target("small_product" if small else "matrix_product"),
         jax.ShapeDtypeStruct(shape, jnp.float32),
         vmap_method="sequential",
     )
-    return call(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
+    turned = {"transpose_a": transpose_a, "transpose_b": transpose_b}
+    if small:
+        return call(a, b, **turned)
+    # From step to step of a compiled loop XLA's threads do not fall asleep.
+    return call(a, b, **turned, awake=extent.in_loop())
 
 
 def _takes(a, b, *, transpose_a=False, transpose_b=False) -> bool:
@@ -39,15 +37,9 @@ def _takes(a, b, *, transpose_a=False, transpose_b=False) -> bool:
     rows, inner, columns = sizes
     work = rows * inner * columns
     if work <= LARGEST:
-        written_out = work >= _AGAIN and is_small(*sizes) and 1 not in (rows, columns)
-        return written_out and native.available()
-    if extent.in_loop():
-        # In a loop of steps of 784-128-10 at batch 32 XLA's own took 250 µs a step,
-        # with these calls 357.
-        return False
-    crowded = not transpose_b and columns % _CROWDED == 0
-    if crowded and inner > _ROWS and rows > _USES:
-        return False
+        written_out = work >= _AGAIN and is_small(*sizes)
+        if not written_out or 1 in (rows, columns):
+            return False
     return native.available()
 
 
@@ -61,7 +53,4 @@ def _sizes(a, b, transpose_a: bool, transpose_b: bool) -> tuple[int, int, int]:
 def _(a, b, *, transpose_a=False, transpose_b=False):
     rows, terms, columns = _sizes(a, b, transpose_a, transpose_b)
     small = rows * terms * columns <= LARGEST
-    return product(
-        a, b, transpose_a=transpose_a, transpose_b=transpose_b,
-        handler="small_product" if small else "matrix_product",
-    )  # fmt: skip
+    return product(a, b, transpose_a=transpose_a, transpose_b=transpose_b, small=small)
