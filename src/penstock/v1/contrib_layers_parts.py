@@ -5,6 +5,9 @@ Variables are named `weights` and `biases`, and are in MODEL_VARIABLES.
 
 from __future__ import annotations
 
+import weakref
+
+from penstock.ir.tensor import Tensor
 from penstock.v1.contrib_initializers import xavier_initializer
 from penstock.v1.graph_keys import GraphKeys, add_to_collections
 from penstock.v1.initializers import zeros_initializer
@@ -48,11 +51,20 @@ def activated(outputs, normalizer_fn, normalizer_params, activation_fn):
     return outputs if activation_fn is None else activation_fn(outputs)
 
 
+#: Tensor -> the names under which layers collected it.
+_aliases: weakref.WeakKeyDictionary[Tensor, list[str]] = weakref.WeakKeyDictionary()
+
+
 def named_output(keys, alias: str, outputs):
     if keys:
-        outputs.alias = alias
+        _aliases[outputs] = [alias]
         add_to_collections(keys, outputs)
     return outputs
+
+
+def aliases_of(tensor: Tensor) -> list[str]:
+    """The names of a collected tensor, else its operation's."""
+    return _aliases.get(tensor) or [tensor.op.name]
 
 
 def channels_of(data_format: str | None) -> str:

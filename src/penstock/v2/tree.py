@@ -154,13 +154,13 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "data.experimental": (
         _all(
             "DatasetInitializer table_from_dataset index_table_from_dataset",
-            "penstock.v2.lookup",
+            "penstock.api.lookup",
         ),
         ("penstock.api.dataset_experimental", "penstock.api.dataset_csv",
          "penstock.api.dataset_more"),
     ),
-    "lookup": ({}, ("penstock.v2.lookup",)),
-    "lookup.experimental": ({}, ("penstock.v2.lookup",)),
+    "lookup": ({}, ("penstock.api.lookup",)),
+    "lookup.experimental": ({}, ("penstock.api.lookup",)),
     "losses": ({}, ("penstock.keras.losses",)),
     "metrics": ({}, ("penstock.keras.metrics",)),
     "optimizers": ({}, ("penstock.keras.optimizers",)),

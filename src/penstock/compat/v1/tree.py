@@ -6,6 +6,7 @@ A new public function needs nothing here where its module is listed already.
 from __future__ import annotations
 
 from penstock.compat.v1 import spellings
+from penstock.compat.v1.contrib_tree import CONTRIB
 from penstock.compat.v1.spellings import placed as _all
 from penstock.compat.v1.spellings import spelled as _spelled
 
@@ -90,7 +91,6 @@ _OLDER = _spelled(
     **{f"batch_{name}": name for name in _BATCHED.split()},
 )
 
-_TUTORIAL = {"load_mnist": "penstock.v1.mnist_tutorial:read_data_sets"}
 
 _ROOT_SOURCES = (
     "penstock.v1.session", "penstock.v1.placeholders", "penstock.v1.variables",
@@ -194,7 +194,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "queue": (spellings.QUEUE, ()),
     "dtypes": (_DTYPES, ("penstock.v2.dtypes",)),
     "sets": (spellings.SETS, ("penstock.api.sets",)),
-    "lookup": ({}, ("penstock.v2.lookup",)),
+    "lookup": ({}, ("penstock.v1.lookup", "penstock.api.lookup")),
     "image": (spellings.IMAGE, _both("image*")),
     "strings": ({}, _both("strings*")),
     "sparse": (spellings.SPARSE, _both("sparse*")),
@@ -238,66 +238,5 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "config": ({}, ("penstock.v2.config",)),
     "config.experimental": ({}, ("penstock.v2.config_experimental",)),
     "distributions": ({}, ("penstock.v1.distributions",)),
-    "contrib": ({}, ()),
-    "contrib.layers": (
-        {},
-        (
-            "penstock.v1.contrib_initializers",
-            "penstock.v1.contrib_layers*",
-            "penstock.v1.contrib_regularizers",
-        ),
-    ),
-    "contrib.rnn": ({}, ("penstock.v1.contrib_rnn", "penstock.v1.rnn*")),
-    "contrib.seq2seq": ({}, ("penstock.v1.contrib_seq2seq",)),
-    "contrib.crf": ({}, ("penstock.v1.contrib_crf",)),
-    "contrib.framework": (
-        _spelled(
-            "penstock.v1.global_step",
-            get_or_create_global_step="get_or_create_global_step",
-            get_global_step="get_global_step",
-            create_global_step="create_global_step",
-            assert_global_step="assert_global_step",
-        )
-        | _spelled(
-            "penstock.saving.checkpoint",
-            list_variables="list_variables",
-            load_variable="load_variable",
-            load_checkpoint="load_checkpoint",
-        )
-        | _spelled(
-            "penstock.v1.checkpoint_init", init_from_checkpoint="init_from_checkpoint"
-        ),
-        ("penstock.v1.contrib_framework",),
-    ),
-    "contrib.util": (
-        _spelled(
-            "penstock.v1.constant",
-            make_tensor_proto="make_tensor_proto",
-            make_ndarray="make_ndarray",
-            constant_value="get_static_value",
-        ),
-        (),
-    ),
-    "contrib.losses": ({}, ("penstock.v1.contrib_losses", "penstock.v1.losses")),
-    "contrib.metrics": ({}, ("penstock.v1.metrics",)),
-    "contrib.eager": ({}, ("penstock.compat.v1.contrib_eager",)),
-    "contrib.slim": ({}, ("penstock.v1.contrib_slim",)),
-    "contrib.legacy_seq2seq": ({}, ("penstock.v1.contrib_legacy_seq2seq",)),
-    "contrib.learn": ({}, ()),
-    "contrib.learn.datasets": (_TUTORIAL, ()),
-    "contrib.learn.datasets.mnist": ({}, ("penstock.v1.mnist_tutorial",)),
-    "contrib.learn.python": ({}, ()),
-    "contrib.learn.python.learn": ({}, ()),
-    "contrib.learn.python.learn.datasets": (_TUTORIAL, ()),
-    "contrib.learn.python.learn.datasets.mnist": (
-        {},
-        ("penstock.v1.mnist_tutorial",),
-    ),
-    "contrib.opt": ({}, ()),
-    "contrib.data": ({}, ()),
-    "contrib.distributions": ({}, ("penstock.v1.distributions.contrib",)),
-    "contrib.distributions.bijectors": ({}, ("penstock.v1.distributions.bijectors",)),
-    "contrib.tensorboard": ({}, ()),
-    "contrib.tensorboard.plugins": ({}, ()),
-    "contrib.tensorboard.plugins.projector": ({}, ("penstock.v1.contrib_projector",)),
+    **CONTRIB,
 }

@@ -75,6 +75,11 @@ class Optimizer:
         colocate_gradients_with_ops=False, grad_loss=None,
     ):  # fmt: skip
         """Pairs (gradient or None, variable)."""
+        if gate_gradients not in (self.GATE_NONE, self.GATE_OP, self.GATE_GRAPH):
+            raise ValueError(
+                "gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP,"
+                f" Optimizer.GATE_GRAPH. Not {gate_gradients}"
+            )
         if context.executing_eagerly():
             raise UnsupportedError(
                 "Under eager execution, take gradients with tf.GradientTape (or "

@@ -205,7 +205,7 @@ class StaticVocabularyTable(_Lookup):
         keys = tensor(keys, self.key_dtype)
         found = super()._find(keys)
         unknown = TABLE["Less"](found, np.int64(0))
-        first = np.int64(len(self._table))
+        first = self._first_bucket()
         if self._buckets == 1:
             bucket = TABLE["Fill"](TABLE["Shape"](found), first)
         else:
@@ -213,6 +213,9 @@ class StaticVocabularyTable(_Lookup):
             spread = TABLE["StringToHashBucketFast"](text, num_buckets=self._buckets)
             bucket = TABLE["AddV2"](spread, first)
         return TABLE["SelectV2"](unknown, bucket, found)
+
+    def _first_bucket(self) -> Any:
+        return np.int64(len(self._table))
 
     def size(self, name=None):
         return tensor(np.int64(len(self._table) + self._buckets))

@@ -1,0 +1,1 @@
+"""`tf.contrib.slim`: contrib's layers and argument scopes under one name."""

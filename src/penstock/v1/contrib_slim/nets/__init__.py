@@ -1,0 +1,1 @@
+"""`slim.nets`: known networks, under the names of their published checkpoints."""
