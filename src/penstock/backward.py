@@ -7,6 +7,7 @@ from typing import Any
 
 from penstock.core.dtypes import int64
 from penstock.ir import context
+from penstock.ir.convert import as_tensor
 from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.node import Node
 from penstock.ir.op import TABLE
@@ -84,8 +85,6 @@ def _seed(y: Tensor, seed) -> Gradient:
         return seed
     if seed is None:
         return TABLE["OnesLike"](y)
-    from penstock.ir.convert import as_tensor
-
     return as_tensor(context.landing(), seed, y.dtype.base_dtype, "grad_ys")
 
 

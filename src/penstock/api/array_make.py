@@ -8,8 +8,9 @@ import numpy as np
 
 from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
+from penstock.core.convert import to_array
 from penstock.core.dtypes import as_dtype
-from penstock.core.shapes import TensorShape, as_dims, is_static
+from penstock.core.shapes import TensorShape, as_dims, broadcast, is_static
 from penstock.core.shapes import size as count_of
 from penstock.ir import context
 from penstock.ir.op import TABLE
@@ -138,8 +139,6 @@ def tensor_dtype(value):
     kind = getattr(value, "dtype", None)
     if isinstance(kind, dtypes.DType):
         return kind.base_dtype
-    from penstock.core.convert import to_array
-
     return as_dtype(to_array(value).dtype)
 
 
@@ -219,8 +218,6 @@ def broadcast_dynamic_shape(shape_x, shape_y):
 
 def broadcast_static_shape(shape_x, shape_y):
     """The shape that two static shapes broadcast to. Raises ValueError."""
-    from penstock.core.shapes import broadcast
-
     return TensorShape(broadcast(as_dims(shape_x), as_dims(shape_y)))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from penstock.api.operands import tensor_named
 from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
+from penstock.core.shapes import merge
 from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.op import TABLE
 from penstock.ops import math_arithmetic as ops
@@ -40,8 +41,6 @@ def clip_by_value(t, clip_value_min, clip_value_max, name=None):
 
 def _must_keep(values, out) -> None:
     """A bound may be broadcast, the tensor itself not."""
-    from penstock.core.shapes import merge
-
     merge(values.dims, out.dims)
 
 

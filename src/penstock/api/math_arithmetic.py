@@ -12,6 +12,7 @@ from penstock.ir.tensor import Tensor
 from penstock.ops import math_arithmetic as ops
 from penstock.ops import math_binary, math_bitwise, math_comparison
 from penstock.ops.math_cast import cast as cast_op
+from penstock.ops.math_reduction import all_
 
 #: What true division of integers is computed in.
 _QUOTIENT = {
@@ -341,7 +342,6 @@ def is_strictly_increasing(x, name=None):
 def _ordered(x, compare):
     from penstock.api.array import reshape
     from penstock.api.slicing import getitem
-    from penstock.ops.math_reduction import all_
 
     flat = reshape(x, [-1])
     first, second = getitem(flat, slice(None, -1)), getitem(flat, slice(1, None))

@@ -11,6 +11,7 @@ from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype
 from penstock.ir.indexed_slices import IndexedSlices
+from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 from penstock.ops import math_arithmetic as arithmetic
 from penstock.ops import math_cast, math_clip, math_comparison, math_complex
@@ -88,8 +89,6 @@ def sigmoid(x, name=None):
 
 def log_sigmoid(x, name=None):
     """log(1 / (1 + e⁻ˣ)), without overflow."""
-    from penstock.ir.op import TABLE
-
     with scope(name, "LogSigmoid") as full:
         x = tensor_named(x, None, "x")
         soft = TABLE["Softplus"](arithmetic.neg(x))
@@ -239,7 +238,6 @@ def conj(x, name=None):
 def angle(input, name=None):
     """The argument of complex numbers, in (-π, π]; 0 or π for real ones."""
     from penstock.api.array import ones_like, zeros_like
-    from penstock.ir.op import TABLE
 
     with scope(name, "Angle") as full:
         x = tensor_named(input, None, "input")

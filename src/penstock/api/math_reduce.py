@@ -11,6 +11,7 @@ from penstock.api.operands import tensor_named
 from penstock.api.scopes import scope, tensor
 from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype
+from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 from penstock.ops import math_arithmetic as arithmetic
 from penstock.ops import math_comparison, math_cumulative
@@ -92,7 +93,6 @@ def reduce_euclidean_norm(input_tensor, axis=None, keepdims=False, name=None):
 def reduce_logsumexp(input_tensor, axis=None, keepdims=False, name=None):
     """log Σ eˣ over `axis`, without overflow."""
     from penstock.api.array import reshape
-    from penstock.ir.op import TABLE
 
     with scope(name, "ReduceLogSumExp") as full:
         x = tensor_named(input_tensor, None, None)
@@ -213,7 +213,6 @@ def linspace(start, stop, num, name=None, axis=0):
 
 def _linspace_of_tensors(start, stop, num, axis: int):
     from penstock.api.array import expand_dims, reshape
-    from penstock.ir.op import TABLE
 
     kind = start.dtype.base_dtype
     weights = ops.lin_space(

@@ -14,6 +14,7 @@ from penstock.api.sparse import SparseTensor, from_dense, to_dense
 from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype
 from penstock.ir.constant import constant_value
+from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.op import TABLE
 from penstock.ops import sparse as ops
 
@@ -250,8 +251,6 @@ def eye(num_rows, num_columns=None, dtype=dtypes.float32, name=None):
 
 def mask(a, mask_indices, name=None):
     """IndexedSlices without the rows that `mask_indices` names."""
-    from penstock.ir.indexed_slices import IndexedSlices
-
     keep = ~np.isin(np.asarray(a.indices), np.asarray(mask_indices))
     at = tensor(np.flatnonzero(keep).astype(np.int32))
     return IndexedSlices(

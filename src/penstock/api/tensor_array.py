@@ -9,6 +9,7 @@ from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype
 from penstock.core.shapes import TensorShape, as_dims, is_static
 from penstock.ir import context
+from penstock.ir.constant import constant_value
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 
@@ -162,8 +163,6 @@ class TensorArray:
 
     def split(self, value, lengths, name=None) -> TensorArray:
         """A TensorArray of equal consecutive parts of `value`."""
-        from penstock.ir.constant import constant_value
-
         with scope(name, "TensorArraySplit"):
             known = constant_value(tensor(lengths))
             if known is None or len(set(known.tolist())) > 1:

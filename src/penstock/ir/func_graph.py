@@ -48,12 +48,12 @@ class FuncGraph(Graph):
         self.inputs.append(tensor)
         return tensor
 
-    def control_dependencies(self, inputs):
+    def control_dependencies(self, control_inputs):
         """As a graph's; what lies outside, the node that holds this graph waits for."""
-        if inputs is None:
+        if control_inputs is None:
             return super().control_dependencies(None)
         inside = []
-        for item in inputs:
+        for item in control_inputs:
             node = item if isinstance(item, Node) else self._as_node(item)
             (inside if node.graph is self else self.waits).append(node)
         return super().control_dependencies(inside)

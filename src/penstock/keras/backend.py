@@ -15,6 +15,7 @@ from penstock.api import array, math, nn, random
 from penstock.api.scopes import tensor
 from penstock.api.variable import Variable
 from penstock.core.dtypes import as_dtype
+from penstock.ir.op import TABLE
 from penstock.keras import activations, names, scratch
 from penstock.keras import backend_config as config
 from penstock.keras.backend_arrays import (
@@ -278,8 +279,6 @@ def ndim(x) -> int:
 
 
 def stop_gradient(variables):
-    from penstock.ir.op import TABLE
-
     if isinstance(variables, list | tuple):
         return [TABLE["StopGradient"](v) for v in variables]
     return TABLE["StopGradient"](variables)

@@ -5,8 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from penstock.core.dtypes import FLOATING, INDEX, int32
-from penstock.core.errors import ShapeError
-from penstock.core.shapes import broadcast, is_static, show, size
+from penstock.core.errors import InvalidArgumentError, ShapeError
+from penstock.core.shapes import (
+    as_dims,
+    broadcast,
+    compatible,
+    is_static,
+    merge,
+    show,
+    size,
+)
 from penstock.ir.constant import constant_dims, constant_value
 from penstock.ir.op import STOPS, TABLE, op
 from penstock.ops import rules
@@ -355,9 +363,6 @@ def _(node, dy):
     shape=lambda x, *, shape, **_: _ensured(x, shape),
 )
 def ensure_shape(input, *, shape):
-    from penstock.core.errors import InvalidArgumentError
-    from penstock.core.shapes import as_dims, compatible
-
     if not compatible(as_dims(shape), np.shape(input)):
         raise InvalidArgumentError(
             f"Shape of tensor {list(np.shape(input))} is not compatible with expected "
@@ -367,8 +372,6 @@ def ensure_shape(input, *, shape):
 
 
 def _ensured(tensor, shape):
-    from penstock.core.shapes import as_dims, merge
-
     return merge(tensor.dims, as_dims(shape))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from penstock.core.dtypes import INDEX, int32
 from penstock.core.errors import InvalidArgumentError
 from penstock.core.shapes import merge
-from penstock.ir.constant import constant_value
+from penstock.ir.constant import constant_dims, constant_value
 from penstock.ir.op import STOPS, TABLE, op
 from penstock.ops.array import reshape, shape_of
 from penstock.ops.array_gather import gather_nd
@@ -198,8 +198,6 @@ def _(node, dy):
 
 
 def _const_dims(shape):
-    from penstock.ir.constant import constant_dims
-
     return constant_dims(shape)
 
 

@@ -8,7 +8,7 @@ from penstock.core.dtypes import INDEX, int32
 from penstock.core.errors import ShapeError
 from penstock.core.shapes import merge, show
 from penstock.ir import context
-from penstock.ir.constant import constant_value
+from penstock.ir.constant import constant_dims, constant_value
 from penstock.ir.convert import as_tensor
 from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.op import STOPS, TABLE, op
@@ -132,8 +132,6 @@ def _(node, dy):
 
 
 def _gather_grad_shape(shape, *_, **__):
-    from penstock.ir.constant import constant_dims
-
     return constant_dims(shape)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from penstock.core.errors import OutOfRangeError
 from penstock.core.shapes import as_dims, is_static
 from penstock.ir import context
+from penstock.ir.constant import constant_value
 from penstock.ir.convert import as_tensor
 from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.op import STOPS, TABLE, op
@@ -45,8 +46,6 @@ def _register() -> None:
 
 
 def _reserved(size, *, element_shape=None, **_):
-    from penstock.ir.constant import constant_value
-
     n = constant_value(size)
     dims = as_dims(element_shape)
     return None if dims is None else (None if n is None else int(n), *dims)

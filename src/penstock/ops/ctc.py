@@ -10,7 +10,7 @@ import numpy as np
 
 from penstock.core.errors import InvalidArgumentError
 from penstock.core.shapes import merge_size
-from penstock.ir.op import STOPS, op
+from penstock.ir.op import STOPS, TABLE, op
 from penstock.ops import rules
 from penstock.ops.ctc_search import beam_search, best_path, sparse
 
@@ -71,8 +71,6 @@ def ctc_loss(
 
 @ctc_loss.gradient
 def _(node, dloss, dgradient):
-    from penstock.ir.op import TABLE
-
     wide = TABLE["ExpandDims"](TABLE["ExpandDims"](dloss, 0), 2)
     return [TABLE["Mul"](node.outputs[1], wide), None, None, None]
 

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 import numpy as np
 
 from penstock.core.dtypes import string
-from penstock.core.errors import InvalidArgumentError
+from penstock.core.errors import AbortedError, InvalidArgumentError
 from penstock.ir.op import STOPS, op
 from penstock.ops import rules
 from penstock.ops.host_text import flat_summary, summary
@@ -253,6 +253,4 @@ def assert_op(condition, data, *, summarize=3):
     stateful=True,
 )
 def abort(*, error_msg=""):
-    from penstock.core.errors import AbortedError
-
     raise AbortedError(error_msg or "Abort was run")

@@ -48,8 +48,8 @@ def window_outputs(
     if padding != "EXPLICIT":
         pads = (None,) * len(space)
     return tuple(
-        window_output(n, *along, padding, around)
-        for n, *along, around in zip(space, window, step, spread, pads, strict=True)
+        window_output(n, k, s, d, padding, around)
+        for n, k, s, d, around in zip(space, window, step, spread, pads, strict=True)
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from penstock.core.dtypes import DType, as_dtype
 from penstock.core.errors import DataLossError, InvalidArgumentError, NotFoundError
+from penstock.core.shapes import compatible
 from penstock.formats import bundle, checkpoint_state
 from penstock.formats.checkpoint_state import CheckpointState
 from penstock.formats.errors import FormatError, MissingEntryError
@@ -211,8 +212,6 @@ def remove_checkpoint(
 
 def check_fit(key: str, values: np.ndarray, dtype: DType, dims) -> None:
     """Raises InvalidArgumentError where `values` do not fit a variable."""
-    from penstock.core.shapes import compatible
-
     if dtype.name != "string" and values.dtype != dtype.np:
         raise InvalidArgumentError(
             f"tensor_name = {key}; expected dtype {dtype.name} does not equal "

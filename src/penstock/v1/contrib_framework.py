@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from penstock.core.errors import UnsupportedError
+from penstock.ir import context
 from penstock.v1.graph_keys import GraphKeys, get_collection
 from penstock.v1.variable_scope import VariableScope, get_variable
 
@@ -257,6 +258,4 @@ def assign_from_checkpoint_fn(
 
 
 def get_name_scope() -> str:
-    from penstock.ir import context
-
     return context.landing().get_name_scope()

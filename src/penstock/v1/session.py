@@ -10,7 +10,7 @@ import numpy as np
 
 from penstock.core import nest
 from penstock.core.dtypes import string
-from penstock.core.errors import InvalidArgumentError
+from penstock.core.errors import InvalidArgumentError, UnsupportedError
 from penstock.core.shapes import show
 from penstock.ir import context, sessions
 from penstock.ir.graph import Graph
@@ -116,8 +116,6 @@ class BaseSession:
         return run
 
     def partial_run(self, *args, **kwargs):
-        from penstock.core.errors import UnsupportedError
-
         raise UnsupportedError(
             "Session.partial_run is not in Penstock. Fetch what you need in one run."
         )

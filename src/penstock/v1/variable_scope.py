@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from penstock.core.dtypes import DType, as_dtype, float32
+from penstock.core.errors import UnsupportedError
 from penstock.ir import context
 from penstock.v1 import variable_store
 from penstock.v1.default_graph import get_default_graph, root
@@ -330,8 +331,6 @@ def no_regularizer(_):
 @contextlib.contextmanager
 def variable_creator_scope(variable_creator):
     """Refused: variables are made by `tf.Variable` alone here."""
-    from penstock.core.errors import UnsupportedError
-
     raise UnsupportedError("tf.variable_creator_scope is not in Penstock")
     yield variable_creator
 

@@ -14,6 +14,7 @@ from penstock.ir.op import TABLE, Op
 from penstock.ir.signature import Signature
 from penstock.ir.tensor import Tensor
 from penstock.ir.trace import TracedGraph
+from penstock.ops.xla import jax
 from penstock.runtime.eager.compiled import note_guard
 from penstock.runtime.eager.recorder import RECORDER
 from penstock.runtime.eager.tensor import EagerTensor
@@ -172,8 +173,6 @@ class Call:
 
     def _measured(self, every: list[EagerTensor]):
         """Result shapes by tracing, where the graph leaves sizes open."""
-        from penstock.ops.xla import jax
-
         arrays = [jax.ShapeDtypeStruct(t.dims, t.dtype.np) for t in every]
         outs = jax.eval_shape(self.op.body, *arrays)  # type: ignore[union-attr]
         return [(as_dtype(o.dtype), tuple(o.shape)) for o in outs]

@@ -13,6 +13,7 @@ from penstock.api.scopes import scope, tensor
 from penstock.api.strings import as_string
 from penstock.core import dtypes
 from penstock.core.dtypes import as_dtype
+from penstock.ir import context
 from penstock.ir.op import TABLE
 from penstock.v2.specs_more import gradients
 
@@ -48,8 +49,6 @@ def histogram_fixed_width_bins(values, value_range, nbins=100, dtype=dtypes.int3
 
 def hessians(ys, xs, gate_gradients=False, aggregation_method=None, name="hessians"):
     """The matrices of second derivatives, inside a function."""
-    from penstock.ir import context
-
     if context.landing().eager:
         raise RuntimeError(
             "tf.hessians is not supported when eager execution is enabled. Use "

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from penstock.core import nest
+from penstock.ir import context
+from penstock.ir.convert import as_tensor
+from penstock.ir.op import TABLE
+
 
 class VariableSynchronization(Enum):
     """When copies of a variable are brought together; one process has no copies."""
@@ -93,17 +98,11 @@ def timestamp(name=None):
 
 def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True):
     """`fn` of each entry of `elems`; here the loop that `map_fn` makes."""
-    from penstock.core import nest
-    from penstock.ir import context
-    from penstock.ir.convert import as_tensor
-
     flat = [as_tensor(context.landing(), e, None, None) for e in nest.flatten(elems)]
     first = flat[0]
     rows = [
         fn(nest.pack(elems, [t[i] for t in flat])) for i in range(int(first.shape[0]))
     ]
-    from penstock.ir.op import TABLE
-
     columns = zip(*[nest.flatten(r) for r in rows], strict=True)
     return nest.pack(rows[0], [TABLE["Pack"](list(c), axis=0) for c in columns])
 
@@ -111,9 +110,6 @@ def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True):
 def gradients(ys, xs, grad_ys=None, name="gradients", **options):
     """Symbolic derivatives, inside a function. RuntimeError under eager execution."""
     import penstock.backward as backward
-    from penstock.core import nest
-    from penstock.ir import context
-    from penstock.ir.convert import as_tensor
 
     where = context.landing()
     if where.eager:

@@ -8,6 +8,7 @@ from typing import Any
 
 from penstock.api.variable import Variable
 from penstock.core import nest
+from penstock.core.errors import OutOfRangeError
 from penstock.ir import context
 from penstock.v1.default_graph import enable_eager_execution
 from penstock.v2.tape import GradientTape
@@ -30,8 +31,6 @@ class Iterator:
 
     def get_next(self, name=None):
         """The next element. Raises OutOfRangeError after the last."""
-        from penstock.core.errors import OutOfRangeError
-
         del name
         try:
             return next(self._items)

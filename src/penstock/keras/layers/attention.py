@@ -7,6 +7,7 @@ from typing import Any
 
 from penstock.api import array, math, nn
 from penstock.api.scopes import tensor
+from penstock.ir import context
 from penstock.keras.layer import Layer
 from penstock.keras.layers.einsum_dense import EinsumDense
 from penstock.keras.layers.options import given, take, when_training
@@ -234,8 +235,6 @@ class MultiHeadAttention(Layer):
         training=None,
         use_causal_mask=False,
     ):
-        from penstock.ir import context
-
         value = tensor(value)
         key = value if key is None else tensor(key)
         if self._shapes is None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from penstock.api import array, control_flow, math
 from penstock.api.scopes import tensor as as_tensor
+from penstock.core.dtypes import as_dtype
 from penstock.keras.ops import elementwise
 from penstock.keras.ops.elementwise import isclose
 from penstock.keras.ops.operands import floating, named_as, pair, tensor
@@ -179,8 +180,6 @@ def view(x, dtype=None):
     x = tensor(x)
     if dtype is None:
         return x
-    from penstock.core.dtypes import as_dtype
-
     kind, have = as_dtype(dtype), x.dtype.base_dtype
     if kind.size > have.size:
         times = kind.size // have.size

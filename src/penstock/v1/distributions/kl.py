@@ -13,6 +13,7 @@ from penstock.api import math_special as special
 from penstock.api.passing import identity
 from penstock.api.scopes import scope
 from penstock.ir import context
+from penstock.ir.op import TABLE
 from penstock.v1.distributions.continuous import Beta, Gamma, Laplace, Normal, Uniform
 from penstock.v1.distributions.discrete import (
     Bernoulli,
@@ -140,7 +141,6 @@ def _(p: Any, q: Any, name=None):
 @RegisterKL(Uniform, Uniform)
 def _(p: Any, q: Any, name=None):
     from penstock.api import math_arithmetic as a
-    from penstock.ir.op import TABLE
 
     inside = a.logical_and(a.less_equal(q.low, p.low), a.less_equal(p.high, q.high))
     return TABLE["SelectV2"](inside, m.log(q.range()) - m.log(p.range()), math.inf)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from penstock.ir import context
+from penstock.ir.convert import as_tensor
+from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 from penstock.v1.train.optimizer import Optimizer, RuleOptimizer
 
@@ -35,8 +37,6 @@ class GradientDescentOptimizer(RuleOptimizer):
         ).op
 
     def _resource_apply_sparse(self, grad, handle, indices):
-        from penstock.ir.op import TABLE
-
         rate = self._numbers(handle.dtype.base_dtype)["alpha"]
         return TABLE["ResourceScatterAdd"](
             handle._ref(), indices, -(grad * rate), dtype=handle.dtype.base_dtype
@@ -360,9 +360,6 @@ class RpropOptimizer(RuleOptimizer):
 
 
 def _in_dtype(value, kind):
-    from penstock.ir.convert import as_tensor
-    from penstock.ir.op import TABLE
-
     if value.dtype.base_dtype is kind:
         return value
     tensor = as_tensor(context.landing(), value, None, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
-from penstock.core.errors import FailedPreconditionError
+from penstock.core.errors import DeadlineExceededError, FailedPreconditionError
 from penstock.saving import checkpoint
 from penstock.v1.default_graph import get_default_graph
 from penstock.v1.session import Session
@@ -92,8 +92,6 @@ class SessionManager:
 
         Raises DeadlineExceededError after `max_wait_secs` seconds.
         """
-        from penstock.core.errors import DeadlineExceededError
-
         deadline = time.monotonic() + max_wait_secs
         while True:
             session = Session(master, graph=self._graph, config=config)

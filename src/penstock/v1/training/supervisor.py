@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import Any
 
+from penstock.core.errors import AbortedError
 from penstock.formats.messages import SessionLog, Summary
 from penstock.v1.default_graph import get_default_graph
 from penstock.v1.file_writer import FileWriter
@@ -336,8 +337,6 @@ def basic_train_loop(
 
     A step that raises AbortedError begins again with a new session.
     """
-    from penstock.core.errors import AbortedError
-
     while True:
         retry = False
         with supervisor.managed_session(master) as session:
