@@ -23,6 +23,7 @@ from penstock.ir import context
 from penstock.ops import iterator as live
 from penstock.pipeline import Dataset as Pipeline
 from penstock.pipeline import Node
+from penstock.pipeline.node import begun
 from penstock.pipeline.structure import flatten, transform
 from penstock.runtime.eager.tensor import EagerTensor
 
@@ -32,7 +33,7 @@ class OwnedIterator:
 
     def __init__(self, dataset: Any):
         self._dataset = dataset
-        self._source = iter(dataset.node)
+        self._source = begun(dataset.node)
 
     def __iter__(self):
         return self
@@ -91,7 +92,7 @@ class NumpyIterator:
     """Elements as NumPy arrays, bytes and scalars."""
 
     def __init__(self, dataset: Any):
-        self._source = iter(dataset.node)
+        self._source = begun(dataset.node)
 
     def __iter__(self):
         return self

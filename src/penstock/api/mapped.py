@@ -93,6 +93,10 @@ class Mapped:
         self._runnable = Runnable(self._plan)
         self._graph = graph
 
+    def begin(self) -> None:
+        """Random ops of the graph start anew."""
+        self._store = Store()
+
     # --- element by element ---------------------------------------------------------
 
     def __call__(self, *element):

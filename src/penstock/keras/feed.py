@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 from penstock.core import nest
 from penstock.core.convert import to_array
 from penstock.ir.tensor import Tensor
+from penstock.keras.row_order import RowOrders
 from penstock.pipeline.dataset import Dataset
 
 
@@ -103,13 +105,14 @@ class ArrayFeed:
         self.batch_size = int(batch_size or 32)
         self.shuffle = shuffle
         whole = math.ceil(self.count / self.batch_size)
+        self._orders = RowOrders(whole if shuffle == "batch" else self.count)
         self.steps = min(whole, steps) if steps else whole
         self.static = True
 
     def index(self) -> np.ndarray:
         """The order of rows in the next epoch."""
         if self.shuffle == "batch":
-            starts = np.random.permutation(math.ceil(self.count / self.batch_size))
+            starts = next(self._orders)
             parts = [
                 np.arange(
                     s * self.batch_size, min((s + 1) * self.batch_size, self.count)
@@ -118,7 +121,7 @@ class ArrayFeed:
             ]
             return np.concatenate(parts)
         if self.shuffle:
-            return np.random.permutation(self.count)
+            return next(self._orders)
         return np.arange(self.count)
 
     def pack(self, arrays) -> Any:
@@ -186,7 +189,9 @@ class IteratorFeed:
             steps not in (None, length) and not restarted
         )
         self._restarted = restarted
-        if not restarted:
+        if self._sequence and self._length:
+            source[0]  # Keras 2 looks at the first batch, which may draw numbers
+        elif not restarted:
             self._look()
 
     def _look(self) -> None:
@@ -218,11 +223,13 @@ class IteratorFeed:
 
     def _from_sequence(self) -> Iterator[Any]:
         count = len(self.source)
-        order = np.random.permutation(count) if self.shuffle else range(count)
+        order = list(range(count))
+        if self.shuffle:
+            random.shuffle(order)
         for n, i in enumerate(order):
             if self.steps is not None and n >= self.steps:
                 break
-            yield _batch(self.source[int(i)])
+            yield _batch(self.source[i])
         end = getattr(self.source, "on_epoch_end", None)
         if end is not None:
             end()

@@ -56,6 +56,8 @@ class Dataset(Making):
         def call(*element):
             return function(*(transform(self._faced, part) for part in element))
 
+        if hasattr(function, "begin"):
+            call.begin = function.begin  # type: ignore[attr-defined]
         return call
 
     def _faced(self, leaf):
