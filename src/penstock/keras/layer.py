@@ -16,9 +16,10 @@ from penstock.keras.layer_call import Calling
 from penstock.keras.layer_history import History
 from penstock.keras.layer_weights import Weights
 from penstock.saving.object_graph import track
+from penstock.v2.module import Module
 
 
-class Layer(Weights, Calling, History):
+class Layer(Weights, Calling, History, Module):
     """The base of all layers. As `tf.keras.layers.Layer`.
 
     A subclass makes its weights in `build(input_shape)`, which runs at the first call,
@@ -101,6 +102,11 @@ class Layer(Weights, Calling, History):
     @property
     def dynamic(self) -> bool:
         return False
+
+    @property
+    def updates(self) -> list:
+        """None: what a call changes, it changes at once (Keras 2)."""
+        return []
 
     # --- attributes are tracked -------------------------------------------------------
 
@@ -233,7 +239,7 @@ class Layer(Weights, Calling, History):
         return f"<{type(self).__module__}.{type(self).__name__} object '{self.name}'>"
 
 
-_TRACKED = (Variable, tracking.TrackedList, tracking.TrackedDict, tuple)
+_TRACKED = (Variable, Module, tracking.TrackedList, tracking.TrackedDict, tuple)
 
 
 def is_metric(value) -> bool:

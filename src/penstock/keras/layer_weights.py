@@ -74,9 +74,11 @@ class Weights(tracking.Open):
     add_variable = add_weight
 
     def _own(self) -> list[Variable]:
-        """Weights made here or assigned to attributes, in the order they came."""
+        """Weights made here, assigned to attributes, and held by modules."""
         held = tracking.attributes(self, tracking.is_variable)
-        return tracking.unique(iter([*self._own_weights, *held]))
+        modules = tracking.attributes(self, tracking.is_module)
+        theirs = [v for module in modules for v in module.variables]
+        return tracking.unique(iter([*self._own_weights, *held, *theirs]))
 
     def _carriers(self) -> list[list[Any]]:
         """Sublayers in groups: those of one list together."""

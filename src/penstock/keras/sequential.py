@@ -30,6 +30,7 @@ class Sequential(Model):
         self._start_training()
         object.__setattr__(self, "_stack", [])
         object.__setattr__(self, "_graph", None)
+        object.__setattr__(self, "_between", [])  # the input, each layer's output
         for layer in layers if isinstance(layers, list | tuple) else [layers] * (
             layers is not None
         ):  # fmt: skip
@@ -83,25 +84,30 @@ class Sequential(Model):
                 "the `name` argument to pass a unique name."
             )
         self._stack.append(layer)
-        self._connect_again()
+        if self._graph is None:
+            self._connect_again()
+        else:
+            with weight_scope(None), context.entered(context.outermost()):
+                self._put_on(layer)
+                self._enclose()
 
     def pop(self) -> None:
         """Take the last layer off. Raises TypeError where there is none."""
         if not self.layers:
             raise TypeError("There are no layers in the model.")
         self._stack.pop()
-        self._connect_again()
+        if self._graph is None:
+            self._connect_again()
+            return
+        self._between.pop()
+        self._enclose()
 
     def _connect_again(self) -> None:
         """The graph of the layers that there are now, where an input is known."""
-        before = self._graph
-        object.__setattr__(self, "_graph", None)
         self.built = False
-        shape, dtype = self._first_shape(), None
-        if shape is None and before is not None:  # it was built before
-            shape, dtype = before.input_shape, before.inputs[0].dtype.name
+        shape = self._first_shape()
         if shape is not None and self.layers:
-            self._build_graph(shape, dtype)
+            self._build_graph(shape)
 
     def _first_shape(self):
         first = self._stack[0] if self._stack else None
@@ -125,14 +131,26 @@ class Sequential(Model):
                 batch_shape=tuple(shape), dtype=dtype or _input_dtype(first),
                 name=f"{first.name}_input",
             )  # fmt: skip
-        x = inputs
+        self._between[:] = [inputs]
         for layer in self.layers:
-            x = layer(x)
-            if len(nest.flatten(x)) != 1:
-                raise ValueError(
-                    "All layers in a Sequential model should have a single output "
-                    f"tensor; {layer.name} has several. Use the functional API."
-                )
+            self._put_on(layer)
+        self._enclose()
+
+    def _put_on(self, layer: Layer) -> None:
+        """Call `layer` on the output so far. Raises ValueError for several outputs."""
+        x = layer(self._between[-1])
+        if len(nest.flatten(x)) != 1:
+            raise ValueError(
+                "All layers in a Sequential model should have a single output "
+                f"tensor; {layer.name} has several. Use the functional API."
+            )
+        self._between.append(x)
+
+    def _enclose(self) -> None:
+        """The functional model from the input to the last output."""
+        self.built = False
+        object.__setattr__(self, "_graph", None)
+        inputs, x = self._between[0], self._between[-1]
         if x is inputs:
             return
         object.__setattr__(self, "_graph", Functional(inputs, x, name=self.name))

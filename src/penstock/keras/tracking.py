@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from penstock.api.variable import Variable
+from penstock.v2.module import Module
 
 
 class Open:
@@ -82,6 +83,11 @@ def carriers(owner: Any, is_layer: Callable[[Any], bool]) -> list[list[Any]]:
 
 def is_variable(value: Any) -> bool:
     return isinstance(value, Variable)
+
+
+def is_module(value: Any) -> bool:
+    """Whether `value` is a `tf.Module` and no layer."""
+    return isinstance(value, Module) and not is_layer(value)
 
 
 def is_layer(value: Any) -> bool:

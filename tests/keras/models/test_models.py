@@ -147,10 +147,78 @@ def test_shared_layers_and_nested_models():
     assert model.get_layer("inner").layers[0].name == "dense"
     with pytest.raises(ValueError, match="No such layer: nothing"):
         model.get_layer("nothing")
-    with pytest.raises(AttributeError, match="multiple inbound nodes"):
-        shared.output  # noqa: B018
+    assert shared.input is x, "the first call's"
+    assert shared.get_input_at(1) is y
     with pytest.raises(ValueError, match="Missing data for input 'y'"):
         model({"x": one})
+
+
+def test_what_layers_tell_of_their_calls():
+    one = layers.Dense(5)
+    for what in ("input", "output"):
+        with pytest.raises(AttributeError, match=f"no defined {what} shape"):
+            getattr(one, f"{what}_shape")
+        with pytest.raises(RuntimeError, match="never been called"):
+            getattr(one, f"get_{what}_shape_at")(0)
+    stack = keras.Sequential([layers.Flatten(input_shape=(2, 2)), one])
+    stack.add(layers.Dense(1))
+    assert len(one.inbound_nodes) == 1, "each layer of a stack is called once"
+    stack.pop()
+    assert stack.output is one.output
+    assert stack.output_shape == (None, 5)
+    one(keras.Input((4,)))
+    assert one.input_shape == (None, 4), "alike in both calls"
+    one(keras.Input((3, 4)))
+    with pytest.raises(AttributeError, match="different input shapes"):
+        one.input_shape  # noqa: B018
+    with pytest.raises(ValueError, match="has only 3 inbound nodes"):
+        one.get_output_at(3)
+
+
+def test_layers_and_models_are_modules():
+    class Holder(tf.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = tf.Variable(1.0)
+            self.dense = layers.Dense(2)
+            self.dense(ONES)
+
+    holder = Holder()
+    assert isinstance(holder.dense, tf.Module)
+    assert issubclass(keras.Model, tf.Module)
+    assert holder.submodules == (holder.dense,)
+    names = [v.name.rpartition("/")[2] for v in holder.trainable_variables]
+    assert names == ["Variable:0", "kernel:0", "bias:0"]
+
+
+def test_a_layer_trains_the_modules_it_holds(tmp_path):
+    class Scale(tf.Module):
+        def __init__(self):
+            super().__init__()
+            self.by = tf.Variable(1.0)
+
+    class Scaled(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.scale = Scale()
+            self.more = [Scale()]
+            self.dense = layers.Dense(1)
+
+        def call(self, x):
+            return self.dense(x) * self.scale.by + self.more[0].by
+
+    model = Scaled()
+    model.compile("sgd", "mse")
+    model.fit(ONES, np.zeros((2, 1)), verbose=0)
+    assert len(model.trainable_weights) == 4
+    assert float(model.scale.by) != 1.0
+    assert float(model.more[0].by) != 1.0
+    model.save_weights(str(tmp_path / "w.ckpt"))
+    again = Scaled()
+    again(ONES)
+    again.load_weights(str(tmp_path / "w.ckpt"))
+    for one, other in zip(model.weights, again.weights, strict=True):
+        np.testing.assert_array_equal(one.numpy(), other.numpy())
 
 
 def test_disconnected_and_foreign_inputs_are_told():
