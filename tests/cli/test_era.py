@@ -113,3 +113,24 @@ def test_uses_have_lines_calls_and_methods():
     assert ("tensorflow.int32", 9, None, None, None) in shown
     # `saver` is a parameter too: what it holds is not known.
     assert not any(method for *_, method in shown)
+
+
+# 2.x programs that touch compat.v1, and whether calls stay eager, as in TensorFlow 2.
+TOUCHES = {
+    "tf.compat.v1.logging.set_verbosity('ERROR')": True,
+    "tf.compat.v1.reset_default_graph()": True,
+    "from tensorflow.compat.v1 import ConfigProto, InteractiveSession\n"
+    "InteractiveSession(config=ConfigProto())": True,
+    "with tf.compat.v1.Session(graph=tf.Graph()): pass": True,
+    "tf.compat.v1.disable_eager_execution()": False,
+    "tf.compat.v1.disable_v2_behavior()": False,
+    "import tensorflow.compat.v1 as v1\nv1.placeholder(v1.float32)": False,
+    "import tensorflow.compat.v1 as v1\nv1.disable_v2_behavior()": False,
+}
+
+
+@pytest.mark.parametrize("source", TOUCHES)
+def test_compat_v1_leaves_a_program_of_2x_eager(folder, source):
+    folder.write("program.py", f"{V2}{source}\nprint(tf.executing_eagerly())\n")
+    done = folder.run("program.py")
+    assert done.stdout == f"{TOUCHES[source]}\n", done.stderr

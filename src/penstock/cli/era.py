@@ -27,14 +27,20 @@ KEYWORDS_1X = frozenset(
     "keep_dims reduction_indices keep_prob concat_dim dimension squeeze_dims"
     " seq_dim batch_dim".split()
 )
+_PLACEHOLDERS = "tensorflow.compat.v1.placeholder"
 
 
 @dataclass(frozen=True, slots=True)
 class Era:
-    """`face` is 1 or 2; `why` says what decided, for `penstock check` and `doctor`."""
+    """`face` is 1 or 2; `why` says what decided, for `penstock check` and `doctor`.
+
+    `eager`: as in TensorFlow 2, importing `tensorflow.compat.v1` changes nothing. A
+    program of 1.15 asks placeholders of it and nothing of 2.x: there it means graphs.
+    """
 
     face: int
     why: str
+    eager: bool = False
 
 
 def era(uses: list[Use], trees: list[ast.Module], python2: bool = False) -> Era:
@@ -53,10 +59,11 @@ def era(uses: list[Use], trees: list[ast.Module], python2: bool = False) -> Era:
     if one and len(one) >= len(two):
         return Era(1, f"only 1.x has {_shown(one)}")
     if two:
-        return Era(2, f"only 2.x has {_shown(two)}")
+        return Era(2, f"only 2.x has {_shown(two)}", eager=True)
     if python2:
         return Era(1, "it is written in Python 2")
-    return Era(2, "no name that only one era has")
+    graphs = any(use.path.startswith(_PLACEHOLDERS) for use in uses)
+    return Era(2, "no name that only one era has", eager=not graphs)
 
 
 def _rest(path: str) -> str | None:

@@ -144,6 +144,8 @@ class Faces:
 
     def find(self, path: str, places: list):
         """What a program gets for the name `path` of a module with `places`."""
+        if self.face == 2 and path == "tensorflow.compat":
+            keep_eager()
         if path in sys.modules:
             return sys.modules[path]
         if path in paths.TABLE or path in paths.BETWEEN:
@@ -243,6 +245,15 @@ def install(face: int) -> Faces:
     finder = Faces(face)
     sys.meta_path.insert(0, finder)
     return finder
+
+
+def keep_eager() -> None:
+    """Let 2.x stay the chosen face, whatever is asked of `tensorflow.compat.v1`."""
+    from penstock.ir import context
+    from penstock.v2 import landing
+
+    if not context.chosen():
+        landing.activate()
 
 
 def uninstall() -> None:

@@ -36,9 +36,11 @@ def run(
     sys.argv = [path, *args]
     module = _main_module(full)
     try:
-        if face is None:
-            face = read_program(full).era.face
+        era = read_program(full).era
+        face = era.face if face is None else face
         facade.install(face)
+        if face == 2 and era.eager:
+            facade.keep_eager()
         if bridge:
             bridges.install()
         tracebacks.hide_ours_in_threads()

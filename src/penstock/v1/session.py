@@ -21,6 +21,7 @@ from penstock.runtime.plan import make_plan
 from penstock.runtime.step import Runnable, Store, at_node
 from penstock.runtime.tracing import run_traced
 from penstock.runtime.values import get, put
+from penstock.v1.default_graph import get_default_graph
 from penstock.v1.feeds import feed, feed_target
 
 log = logging.getLogger("tensorflow")
@@ -38,7 +39,7 @@ class BaseSession:
             from penstock.v1.config import apply_config
 
             apply_config(config)
-        self._graph = graph if graph is not None else _default_graph()
+        self._graph = graph if graph is not None else get_default_graph()
         self._config = config
         self._store = Store()
         self._calls: dict[Any, _Call] = {}
@@ -88,7 +89,7 @@ class BaseSession:
         if not self._graph.version:
             raise RuntimeError(
                 "The Session graph is empty. Add operations to the graph before "
-                "calling run()."
+                "calling run()." + (_EAGER if context.executing_eagerly() else "")
             )
         if not _is_lasting(fetches, feed_dict):
             key = (_by_content(fetches), tuple(map(_by_content, feed_dict or ())))
@@ -215,14 +216,10 @@ def _check_arguments(target, graph, config) -> None:
         )
 
 
-def _default_graph() -> Graph:
-    where = context.landing()
-    if where.eager:
-        raise RuntimeError(
-            "The Session graph is empty: tensors are computed eagerly here. Use "
-            "`with tf.Graph().as_default():`, or run under the 1.x face."
-        )
-    return where
+_EAGER = (
+    " Tensors are computed eagerly here: use `with tf.Graph().as_default():`, or run"
+    " under the 1.x face."
+)
 
 
 class _Call:
