@@ -1,6 +1,8 @@
-"""`tf.autograph`: accepted; no source is rewritten here."""
+"""`tf.autograph`: what the rewriting of functions shows; its options are accepted."""
 
 from __future__ import annotations
+
+from penstock.api.rewriting import code_of
 
 
 def do_not_convert(func=None):
@@ -22,8 +24,21 @@ def to_graph(entity, recursive=True, experimental_optional_features=None):
     return entity
 
 
+def to_code(entity, recursive=True, experimental_optional_features=None) -> str:
+    """The source that function `entity` is rewritten to. As TensorFlow's in purpose,
+    not in its text."""
+    return code_of(getattr(entity, "python_function", entity))
+
+
 def set_loop_options(*args, **kwargs) -> None:
     """Accepted: loops need no options here."""
 
 
-__all__ = ["do_not_convert", "set_loop_options", "set_verbosity", "to_graph", "trace"]
+__all__ = [
+    "do_not_convert",
+    "set_loop_options",
+    "set_verbosity",
+    "to_code",
+    "to_graph",
+    "trace",
+]

@@ -46,6 +46,14 @@ class ConcreteFunction:
         return self.graph.outputs
 
     @property
+    def function_def(self):
+        """The graph as a FunctionDef message."""
+        from penstock.saving.function_io import FunctionNames, function_def
+        from penstock.saving.graph_io import node_def
+
+        return function_def(self.graph, self.name, FunctionNames(), node_def)
+
+    @property
     def captured_inputs(self) -> list[Tensor]:
         return self.graph.captured
 

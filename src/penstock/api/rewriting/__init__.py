@@ -8,6 +8,6 @@ value is not known yet they become `tf.cond` and `tf.while_loop`.
 function object and remembers the result.
 """
 
-from penstock.api.rewriting.functions import rewritten
+from penstock.api.rewriting.functions import code_of, rewritten
 
-__all__ = ["rewritten"]
+__all__ = ["code_of", "rewritten"]

@@ -68,6 +68,21 @@ def _remade(function: types.FunctionType) -> types.FunctionType | None:
     return made
 
 
+def code_of(function: Callable) -> str:
+    """The source that `function` is rewritten to; its own where nothing is.
+
+    Raises OSError where no source is found.
+    """
+    function = inspect.unwrap(function)
+    node = _source(function.__code__)
+    try:
+        if node is not None:
+            return ast.unparse(ast.fix_missing_locations(_rewrite(node)))
+    except Unsuited:
+        pass
+    return inspect.getsource(function)
+
+
 @functools.cache
 def _libraries() -> tuple[str, ...]:
     places = [sysconfig.get_path(n) for n in ("stdlib", "platstdlib", "purelib")]
