@@ -23,6 +23,7 @@ ELSEWHERE = {
     "ReadVariableOp", "ResourceGather",
     "FusedBatchNormGradV3",  # called as the gradient; alone it contradicts itself
     "StatelessParameterizedTruncatedNormal",  # same distribution, other values
+    "QuantizeAndDequantizeV4Grad",  # as the gradient of its forward op
 }  # fmt: skip
 
 #: (relative, absolute as a part of the largest value) by dtype.

@@ -102,7 +102,15 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "config.experimental": ({}, ("penstock.v2.config_experimental",)),
     "debugging": ({}, _both("debugging*")),
     "experimental": (_all("Optional", "penstock.api.dataset_iterator"), ()),
+    "experimental.numpy": (
+        {},
+        ("penstock.v2.numpy_math", "penstock.v2.numpy_make", "penstock.v2.numpy_reduce",
+         "penstock.v2.numpy_shape", "penstock.v2.numpy_dtypes",
+         "penstock.v2.numpy_behavior"),
+    ),
+    "experimental.numpy.random": ({}, ("penstock.v2.numpy_random",)),
     "feature_column": ({}, ("penstock.api.feature_column_make",)),
+    "quantization": ({}, ("penstock.api.quantization",)),
     "image": ({}, ("penstock.api.image*", "penstock.api.random")),
     "io": (
         {},

@@ -188,6 +188,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         ("penstock.api.linalg", "penstock.api.linalg_norm", "penstock.v1.math_linear"),
     ),
     "bitwise": ({}, ("penstock.api.bitwise",)),
+    "quantization": ({}, ("penstock.api.quantization",)),
     "signal": ({}, _both("signal*")),
     "spectral": (spellings.SPECTRAL, ()),
     "manip": (spellings.MANIP, ()),
