@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from penstock.core.convert import to_array
-from penstock.core.dtypes import DType
+from penstock.core.dtypes import DType, as_dtype
+from penstock.core.shapes import Dimension, TensorShape
+from penstock.ir import context
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 
@@ -41,22 +43,43 @@ def as_tensor(where, value, dtype: DType | None, name: str | None) -> Any:
     return where.constant(_array(value, dtype), name)
 
 
-def _array(value, dtype: DType | None) -> np.ndarray:
-    sizes = getattr(value, "_dims", ())
-    if sizes is None or (sizes and None in sizes):
+def converted(value, dtype, hint, name: str | None) -> Tensor:
+    """As `tf.convert_to_tensor`: of `dtype`; where that is None, of `hint` if it fits.
+
+    Raises ValueError where a tensor has another dtype, TypeError where the value does
+    not fit.
+    """
+    where = context.landing()
+    kind = None if dtype is None else as_dtype(dtype)
+    if kind is None and hint is not None:
+        try:
+            return as_tensor(where, value, as_dtype(hint), name)
+        except (TypeError, ValueError):
+            pass
+    tensor = as_tensor(where, value, kind, name)
+    if kind is not None and tensor.dtype.base_dtype is not kind.base_dtype:
         raise ValueError(
-            f"Cannot convert a partially known TensorShape {value} to a Tensor."
+            f"Tensor conversion requested dtype {kind.name} for Tensor with dtype "
+            f"{tensor.dtype.name}: {tensor!r}. Use tf.cast."
         )
-    if hasattr(value, "_dims"):
-        value = list(sizes)
-        if not value:
+    return tensor
+
+
+def _array(value, dtype: DType | None) -> np.ndarray:
+    if isinstance(value, TensorShape):
+        sizes = value._dims
+        if sizes is None or None in sizes:
+            raise ValueError(
+                f"Cannot convert a partially known TensorShape {value} to a Tensor."
+            )
+        if not sizes:
             return np.zeros(0, np.int32 if dtype is None else dtype.np)
-    elif type(value).__name__ == "Dimension":
+        value = list(sizes)
+    elif isinstance(value, Dimension):
         value = value.value
-    elif isinstance(value, list | tuple) and any(
-        type(v).__name__ == "Dimension" for v in value
-    ):
-        value = [getattr(v, "value", v) if not isinstance(v, int) else v for v in value]
+    elif isinstance(value, list | tuple):
+        if any(isinstance(v, Dimension) for v in value):
+            value = [v.value if isinstance(v, Dimension) else v for v in value]
     return to_array(value, dtype)
 
 

@@ -238,22 +238,33 @@ def _share_of(first, second, name: str):
     return TABLE["Select"](right, TABLE["RealDiv"](first, total), zero, name=name)
 
 
-def precision(
-    labels, predictions, weights=None, metrics_collections=None,
-    updates_collections=None, name=None,
+def _hits_among(
+    name, default, misses, labels, predictions, weights, metrics_collections,
+    updates_collections,
 ):  # fmt: skip
-    """Of what was predicted True, the share that was."""
-    with variable_scope(name, "precision"):
+    """True positives as a share of themselves and of what `misses` counts."""
+    with variable_scope(name, default):
         predictions, labels, weights = squeezed(
             cast(predictions, bool_), cast(labels, bool_), weights
         )
         hit, hit_update = true_positives(labels, predictions, weights)
-        miss, miss_update = false_positives(labels, predictions, weights)
+        miss, miss_update = misses(labels, predictions, weights)
         return collected(
             _share_of(hit, miss, "value"),
             _share_of(hit_update, miss_update, "update_op"),
             metrics_collections, updates_collections,
         )  # fmt: skip
+
+
+def precision(
+    labels, predictions, weights=None, metrics_collections=None,
+    updates_collections=None, name=None,
+):  # fmt: skip
+    """Of what was predicted True, the share that was."""
+    return _hits_among(
+        name, "precision", false_positives, labels, predictions, weights,
+        metrics_collections, updates_collections,
+    )  # fmt: skip
 
 
 def recall(
@@ -261,17 +272,10 @@ def recall(
     updates_collections=None, name=None,
 ):  # fmt: skip
     """Of what was True, the share that was predicted so."""
-    with variable_scope(name, "recall"):
-        predictions, labels, weights = squeezed(
-            cast(predictions, bool_), cast(labels, bool_), weights
-        )
-        hit, hit_update = true_positives(labels, predictions, weights)
-        miss, miss_update = false_negatives(labels, predictions, weights)
-        return collected(
-            _share_of(hit, miss, "value"),
-            _share_of(hit_update, miss_update, "update_op"),
-            metrics_collections, updates_collections,
-        )  # fmt: skip
+    return _hits_among(
+        name, "recall", false_negatives, labels, predictions, weights,
+        metrics_collections, updates_collections,
+    )  # fmt: skip
 
 
 def mean_iou(

@@ -11,7 +11,7 @@ from penstock.core.dtypes import as_dtype
 from penstock.core.shapes import as_dims, show, size
 from penstock.ir import context
 from penstock.ir.constant import constant_value
-from penstock.ir.convert import as_tensor, register
+from penstock.ir.convert import converted, register
 from penstock.ir.indexed_slices import IndexedSlices
 from penstock.ir.tensor import Tensor
 from penstock.runtime.eager import RECORDER
@@ -75,21 +75,8 @@ def convert_to_tensor(
     Raises ValueError where a tensor has another dtype, TypeError where the value does
     not fit. `dtype_hint` is tried where `dtype` is None.
     """
-    where = context.landing()
-    kind = None if dtype is None else as_dtype(dtype)
     hint = dtype_hint if preferred_dtype is None else preferred_dtype
-    if kind is None and hint is not None:
-        try:
-            return as_tensor(where, value, as_dtype(hint), name)
-        except (TypeError, ValueError):
-            pass
-    tensor = as_tensor(where, value, kind, name)
-    if kind is not None and tensor.dtype.base_dtype is not kind.base_dtype:
-        raise ValueError(
-            f"Tensor conversion requested dtype {kind.name} for Tensor with dtype "
-            f"{tensor.dtype.name}: {tensor!r}. Use tf.cast."
-        )
-    return tensor
+    return converted(value, dtype, hint, name)
 
 
 def register_tensor_conversion_function(base_type, conversion_func, priority=100):

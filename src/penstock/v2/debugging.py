@@ -87,9 +87,6 @@ def assert_proper_iterable(values) -> None:
     iter(values)
 
 
-_numerics = False
-
-
 def enable_check_numerics(stack_height_limit=30, path_length_limit=50) -> None:
     """Raise where an eager operation gives NaN or infinity."""
     from penstock.runtime.eager import RECORDER

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-_PHASES = ("train", "test", "predict")
-
 
 class Callback:
     """The base: override the hooks that matter. As `tf.keras.callbacks.Callback`.
