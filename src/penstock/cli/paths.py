@@ -97,6 +97,7 @@ _CONTRIB = {
     "contrib.rnn.python.ops.rnn": "contrib.rnn",
     "contrib.layers.python.layers": "contrib.layers",
     "contrib.layers.python.layers.layers": "contrib.layers",
+    "contrib.layers.python.layers.utils": "contrib.layers.utils",
     "contrib.layers.python.layers.initializers": "contrib.layers",
     "contrib.layers.python.layers.regularizers": "contrib.layers",
     "contrib.framework.python.ops": "contrib.framework",
@@ -151,6 +152,9 @@ _FACES = {
     "python.tools.inspect_checkpoint": "@penstock.v1.inspect_checkpoint",
     "models.rnn.rnn_cell": "nn.rnn_cell",
     "models.rnn.rnn": "nn",
+    "models.rnn.seq2seq": "contrib.legacy_seq2seq",
+    "python.ops.seq2seq": "contrib.legacy_seq2seq",
+    "contrib.legacy_seq2seq.python.ops.seq2seq": "contrib.legacy_seq2seq",
     "python": "",
 }
 

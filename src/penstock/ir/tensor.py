@@ -23,6 +23,7 @@ class Tensor:
     """
 
     __slots__ = (
+        "__dict__",  # programs hang attributes on tensors, as TensorFlow lets them
         "__weakref__",
         "_node",
         "dims",

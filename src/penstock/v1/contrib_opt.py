@@ -14,7 +14,7 @@ from penstock.api.math_arithmetic import maximum
 from penstock.api.scopes import tensor
 from penstock.ir import context
 from penstock.v1 import train
-from penstock.v1.train.optimizer import Optimizer
+from penstock.v1.train.optimizer import Optimizer, shape_tensor
 from penstock.v1.variable_lists import global_variables, trainable_variables
 
 
@@ -218,7 +218,7 @@ class LazyAdamOptimizer(train.AdamOptimizer):
     """Adam whose moments of rows without a gradient stay as they are."""
 
     def _apply_sparse(self, grad, var):
-        from penstock.v1.assign import scatter_sub, scatter_update
+        from penstock.v1.assign import scatter_update
 
         graph = context.landing()
         kind = var.dtype.base_dtype
@@ -232,18 +232,21 @@ class LazyAdamOptimizer(train.AdamOptimizer):
         second: Any = self.get_slot(var, "v")
         rate = tensor(self._lr, kind) * m.sqrt(1.0 - two) / (1.0 - one)
         rows = grad.indices
-        new_m = gather(first, rows) * beta1 + grad.values * (1 - beta1)
-        new_v = gather(second, rows) * beta2 + m.square(grad.values) * (1 - beta2)
-        moved = rate * new_m / (m.sqrt(new_v) + self._epsilon)
+        # A row named twice has the sum of its gradients, and is written twice alike.
+        values = gather(grad._dense_tensor(), rows)
+        new_m = gather(first, rows) * beta1 + values * (1 - beta1)
+        new_v = gather(second, rows) * beta2 + m.square(values) * (1 - beta2)
+        moved = gather(var, rows) - rate * new_m / (m.sqrt(new_v) + self._epsilon)
         return group(
             scatter_update(first, rows, new_m), scatter_update(second, rows, new_v),
-            scatter_sub(var, rows, moved),
+            scatter_update(var, rows, moved),
         )  # fmt: skip
 
     def _resource_apply_sparse(self, grad, handle, indices):
         from penstock.ir.indexed_slices import IndexedSlices
 
-        return self._apply_sparse(IndexedSlices(grad, indices), handle)
+        slices = IndexedSlices(grad, indices, shape_tensor(handle))
+        return self._apply_sparse(slices, handle)
 
 
 class MovingAverageOptimizer(Optimizer):

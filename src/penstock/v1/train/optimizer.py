@@ -356,7 +356,7 @@ class RuleOptimizer(Optimizer):
 
     def _resource_apply_sparse(self, grad, handle, indices):
         if self.dense_only:
-            dense = IndexedSlices(grad, indices, _shape_tensor(handle))._dense_tensor()
+            dense = IndexedSlices(grad, indices, shape_tensor(handle))._dense_tensor()
             return self._resource_apply_dense(dense, handle)
         return self._call(
             f"ResourceSparseApply{self.rule}", handle,
@@ -364,7 +364,7 @@ class RuleOptimizer(Optimizer):
         )  # fmt: skip
 
 
-def _shape_tensor(variable) -> Tensor:
+def shape_tensor(variable) -> Tensor:
     return context.landing().constant(np.array(variable.shape.as_list(), np.int32))
 
 
