@@ -172,3 +172,60 @@ def test_files_matched_once_feed_an_input_producer(tmp_path):
             session.run(name)
         coordinator.request_stop()
         coordinator.join(threads)
+
+
+def test_numbers_of_a_whole_graph_are_checked():
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32, [2], "x")
+        doubled = tf.sqrt(x, name="root") * 2.0
+        check = tf.add_check_numerics_ops()
+        found, _ = session.run([doubled, check], {x: [4.0, 9.0]})
+        assert found.tolist() == [4.0, 6.0]
+        with pytest.raises(tf.errors.InvalidArgumentError, match="root:0"):
+            session.run([doubled, check], {x: [-4.0, 9.0]})
+        with pytest.raises(ValueError, match="control flow"):
+            tf.cond(x[0] > 0, tf.add_check_numerics_ops, lambda: tf.no_op())
+
+
+def test_zero_point_something():
+    """Spellings whose meaning 1.0 changed: `inv`, and losses without names."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        logits, labels = tf.constant([[1.0, 3.0]]), tf.constant([[0.0, 1.0]])
+        assert session.run(tf.inv(tf.constant([4.0, 0.5]))).tolist() == [0.25, 2.0]
+        for name in ("softmax", "sigmoid"):
+            loss = getattr(tf.nn, f"{name}_cross_entropy_with_logits")
+            old, new = session.run(
+                [loss(logits, labels), loss(labels=labels, logits=logits)]
+            )
+            assert old.tolist() == new.tolist()
+            with pytest.raises(ValueError, match="named arguments"):
+                loss(logits, labels=None, logits=logits)
+
+
+def test_tensors_take_attributes():
+    tensor = tf.constant(1.0)
+    tensor.mine = "x"
+    assert tensor.mine == "x"
+
+
+@pytest.mark.parametrize(
+    "name", "abs asin asinh atan atanh negative sign sin sqrt square tan tanh".split()
+)
+def test_functions_that_keep_zero_take_sparse_tensors(name):
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.SparseTensor([[0, 0], [1, 2]], [0.5, 0.7], [2, 3])
+        function = getattr(tf, name)
+        found = session.run(function(x))
+        assert found.indices.tolist() == [[0, 0], [1, 2]]
+        wanted = session.run(function(tf.constant([0.5, 0.7])))
+        assert found.values.tolist() == wanted.tolist()
+        with pytest.raises((TypeError, ValueError)):
+            tf.exp(x)
+
+
+def test_softmax_of_a_sum_of_sparse_tensors():
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.SparseTensor([[0, 0], [1, 2]], [1.0, 2.0], [2, 3])
+        y = tf.SparseTensor([[1, 0]], [2.0], [2, 3])
+        found = session.run(tf.sparse_softmax(tf.sparse_add(x, y)))
+        assert found.values.tolist() == [1.0, 0.5, 0.5]

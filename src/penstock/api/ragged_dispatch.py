@@ -1,5 +1,7 @@
 """Functions of tensors given RaggedTensors: on the flat values, or row by row.
 
+Those that take SparseTensors as well are told in `sparse_elementwise`.
+
 `adapted` wraps a public function so that it tries its usual way first, and only where
 that does not know what it was given looks for a RaggedTensor.
 """
@@ -11,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from penstock.api import ragged_make
+from penstock.api import ragged_make, sparse_elementwise
 from penstock.api.ragged_elementwise import elementwise, ragged_in
 from penstock.api.ragged_rows import concat_rows, is_ragged, take_rows
 from penstock.api.scopes import tensor
@@ -47,6 +49,8 @@ def adapted(name: str, function: Callable) -> Callable:
         try:
             return function(*args, **kwargs)
         except (TypeError, ValueError, AttributeError):
+            if sparse_elementwise.takes(name, args):
+                return sparse_elementwise.of_stored(function, args, kwargs)
             if not ragged_in((*args, *kwargs.values())):
                 raise
         return way(function, args, kwargs)

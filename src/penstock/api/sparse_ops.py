@@ -230,9 +230,8 @@ minimum = _elementwise("Minimum")
 
 def softmax(sp_input, name=None):
     """Softmax over the entries of each row of the last axis."""
-    rank = sp_input.dense_shape.dims[0]
-    sizes = sp_input.dense_shape[: rank - 1]
-    ids = ops.sparse_flat_ids(sp_input.indices[:, : rank - 1], sizes)
+    sizes = sp_input.dense_shape[:-1]
+    ids = ops.sparse_flat_ids(sp_input.indices[:, :-1], sizes)
     count = TABLE["Cast"](TABLE["Prod"](sizes, [0]), DstT=dtypes.int32)
     most = TABLE["UnsortedSegmentMax"](sp_input.values, ids, count)
     raised = TABLE["Exp"](sp_input.values - TABLE["GatherV2"](most, ids, 0))
@@ -268,14 +267,11 @@ def reset_shape(sp_input, new_shape=None):
 
 def to_indicator(sp_input, vocab_size, name=None):
     """Bools [..., vocab_size]: True where a value of the row names the column."""
-    rank = sp_input.dense_shape.dims[0]
     column = TABLE["Cast"](sp_input.values, DstT=dtypes.int64)
     indices = TABLE["ConcatV2"](
-        [sp_input.indices[:, : rank - 1], TABLE["ExpandDims"](column, 1)], 1
+        [sp_input.indices[:, :-1], TABLE["ExpandDims"](column, 1)], 1
     )
-    shape = TABLE["ConcatV2"](
-        [sp_input.dense_shape[: rank - 1], [np.int64(vocab_size)]], 0
-    )
+    shape = TABLE["ConcatV2"]([sp_input.dense_shape[:-1], [np.int64(vocab_size)]], 0)
     true = TABLE["Fill"](TABLE["Shape"](column, out_type=dtypes.int32), np.bool_(True))
     return TABLE["ScatterNd"](indices, TABLE["Cast"](true, DstT=dtypes.int32),
                               shape) > 0  # fmt: skip

@@ -22,14 +22,22 @@ def given(new_name: str, new, old_name: str, old):
     return old
 
 
-def _named_only(function: str, sentinel, labels, logits) -> None:
-    if sentinel is not None:
+def _labels_and_logits(function: str, first, labels, logits):
+    """The two arguments; unnamed, they are 0.x's `(logits, labels)`.
+
+    Raises ValueError where one is missing, or came unnamed beside a named one: 1.0
+    turned the order round and took names only.
+    """
+    if first is not None and labels is not None and logits is None:
+        logits, first = first, None
+    if first is not None:
         raise ValueError(
             f"Only call `{function}` with named arguments (labels=..., logits=...)."
-            f" Received the unnamed first argument: {sentinel!r}"
+            f" Received the unnamed first argument: {first!r}"
         )
     if labels is None or logits is None:
         raise ValueError(f"Both labels and logits must be provided to `{function}`.")
+    return labels, logits
 
 
 def softmax(logits, axis=None, name=None, dim=None):
@@ -47,7 +55,9 @@ def softmax_cross_entropy_with_logits(
     _sentinel=None, labels=None, logits=None, dim=-1, name=None, axis=None
 ):
     """Without a gradient into `labels`, as this 1.x function is documented."""
-    _named_only("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    labels, logits = _labels_and_logits(
+        "softmax_cross_entropy_with_logits", _sentinel, labels, logits
+    )
     return dense_cross_entropy(
         labels, logits, dim if axis is None else axis, name,
         "softmax_cross_entropy_with_logits_sg", True,
@@ -66,14 +76,18 @@ def softmax_cross_entropy_with_logits_v2(
 def sparse_softmax_cross_entropy_with_logits(
     _sentinel=None, labels=None, logits=None, name=None
 ):
-    _named_only("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    labels, logits = _labels_and_logits(
+        "sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits
+    )
     return nn.sparse_softmax_cross_entropy_with_logits(labels, logits, name)
 
 
 def sigmoid_cross_entropy_with_logits(
     _sentinel=None, labels=None, logits=None, name=None
 ):
-    _named_only("sigmoid_cross_entropy_with_logits", _sentinel, labels, logits)
+    labels, logits = _labels_and_logits(
+        "sigmoid_cross_entropy_with_logits", _sentinel, labels, logits
+    )
     return nn.sigmoid_cross_entropy_with_logits(labels, logits, name)
 
 
