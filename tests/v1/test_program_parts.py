@@ -229,3 +229,24 @@ def test_softmax_of_a_sum_of_sparse_tensors():
         y = tf.SparseTensor([[1, 0]], [2.0], [2, 3])
         found = session.run(tf.sparse_softmax(tf.sparse_add(x, y)))
         assert found.values.tolist() == [1.0, 0.5, 0.5]
+
+
+@pytest.mark.parametrize(("every", "steps"), [(1, [1, 2, 3, 4, 5]), (3, [1, 4])])
+@pytest.mark.parametrize("use_resource", [False, True])
+def test_summaries_come_at_the_steps_that_were_asked_for(
+    every, steps, use_resource, tmp_path
+):
+    with tf.Graph().as_default():
+        with tf.variable_scope(tf.get_variable_scope(), use_resource=use_resource):
+            count = tf.assign_add(tf.train.get_or_create_global_step(), 1)
+        hook = tf.train.SummarySaverHook(
+            save_steps=every,
+            output_dir=str(tmp_path),
+            summary_op=tf.summary.scalar("x", 1),
+        )
+        with tf.train.MonitoredSession(hooks=[hook]) as session:
+            for _ in range(5):
+                session.run(count)
+    (written,) = tmp_path.iterdir()
+    events = tf.train.summary_iterator(str(written))
+    assert [event.step for event in events if event.summary.value] == steps

@@ -88,6 +88,7 @@ _OLDER = _spelled(
     "penstock.compat.v1",
     select="where",
     complex_abs="abs",
+    inv="reciprocal",
     **{f"batch_{name}": name for name in _BATCHED.split()},
 )
 

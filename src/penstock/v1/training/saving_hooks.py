@@ -191,12 +191,14 @@ class SummarySaverHook(SessionRunHook):
             self._writer = FileWriterCache.get(self._folder)
         self._next_step = None
         self._step = required_step("SummarySaverHook")
+        # Read before the step counts it up, whichever kind of variable it is.
+        self._before = self._step + 0
 
     def before_run(self, run_context):
         self._due = self._next_step is None or self._timer.should_trigger_for_step(
             self._next_step
         )
-        wanted = {"global_step": self._step}
+        wanted = {"global_step": self._before}
         op = self._found()
         if self._due and op is not None:
             wanted["summary"] = op
