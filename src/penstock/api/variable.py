@@ -30,6 +30,11 @@ from penstock.runtime.eager.tensor import EagerTensor
 _uids = itertools.count()
 
 
+#: The value of every handle: what it names is its `cell`. An array of objects is not
+#: seen by Python's collector, and would keep a variable that it held for ever.
+_HANDLE = np.empty((), object)
+
+
 class Variable(SparseUpdates):
     """A changeable tensor. As `tf.Variable` under eager execution.
 
@@ -65,7 +70,7 @@ class Variable(SparseUpdates):
         self._dtype: DType = value.dtype.base_dtype
         self._own_dims = value.dims if shape is None else as_dims(shape)
         self._tensor: EagerTensor = value
-        self._handle = EagerTensor(as_dtype("resource"), (), _boxed(self))
+        self._handle = EagerTensor(as_dtype("resource"), (), _HANDLE)
         self._handle.variable_dims = TensorShape(self._own_dims)
         self._handle.cell = self
         watcher = context.landing()
@@ -337,10 +342,3 @@ setattr(Variable, "__getitem__", sliced)  # noqa: B010 (after `attach`'s own)
 
 def _restored(value, trainable, name) -> Variable:
     return Variable(value, trainable=trainable, name=name)
-
-
-def _boxed(variable: Variable) -> np.ndarray:
-    """A scalar array that holds the variable, not its elements."""
-    box = np.empty(1, object)
-    box[0] = variable
-    return box.reshape(())

@@ -37,11 +37,11 @@ def steps_between(inputs: list[Tensor], outputs: list[Tensor]) -> list[Step]:
         if id(step) in done:
             continue
         if item._node.type == "Placeholder":
-            if isinstance(step, Node) and _is_capture(item):
+            if item.outer is not None:
                 continue
             raise ValueError(
                 f"Graph disconnected: cannot obtain value for tensor {item} made by "
-                f"Input '{scratch.graph().names.get(id(item), item._node.name)}'. "
+                f"Input '{item.given_name or item._node.name}'. "
                 "It is not among the model's inputs."
             )
         stack.append(("emit", step))
@@ -52,11 +52,6 @@ def steps_between(inputs: list[Tensor], outputs: list[Tensor]) -> list[Step]:
 def _maker(tensor: Tensor) -> Step:
     made = scratch.history(tensor)
     return made[0] if made is not None else tensor._node
-
-
-def _is_capture(tensor: Tensor) -> bool:
-    captures = tensor._node.graph.captures.values()  # type: ignore[union-attr]
-    return any(inner is tensor for _, inner in captures)
 
 
 def _needs(step: Step) -> list[Tensor]:
@@ -137,11 +132,10 @@ def _run_operation(node: Node, values) -> None:
         values[id(node.outputs[0])] = where.constant(node.attrs["value"])
         return
 
-    def real(tensor: Tensor):
+    def real(tensor):
         found = values.get(id(tensor))
         if found is None:
-            graph = tensor._node.graph
-            found = next(o for o, i in graph.captures.values() if i is tensor)  # type: ignore[union-attr]
+            found = tensor.outer
             if tensor.dtype.is_integer and len(tensor.dims or ()) < 2:
                 # An axis or a shape: the rules of shapes want to see its value.
                 found = where.constant(found._numpy())

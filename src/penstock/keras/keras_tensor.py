@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from penstock.core.dtypes import DType
+from penstock.core.shapes import Dims
 from penstock.ir.tensor import Tensor
 
 
 class KerasTensor(Tensor):
     """A tensor of the scratch graph. As `tf.keras.KerasTensor`.
 
-    Functions and operators on it become layers; `symbolic.py` attaches them.
+    Functions and operators on it become layers; `symbolic.py` attaches them. What is
+    known of it hangs on it, so that a model and its weights go together.
     """
 
-    __slots__ = ()
+    __slots__ = ("given_name", "logits", "made_by", "outer")
+
+    def __init__(self, node, index: int, dtype: DType, dims: Dims):
+        super().__init__(node, index, dtype, dims)
+        #: The name that `Input` was given.
+        self.given_name: str | None = None
+        #: The `LayerCall` that made it, and which of its outputs it is.
+        self.made_by: Any = None
+        #: What it stands for, where it captures a variable or an eager tensor.
+        self.outer: Any = None
+        #: What it is the softmax or sigmoid of; see `logits.py`.
+        self.logits: Tensor | None = None
 
     def _layer(self):
         """The layer that made it; None inside a layer's call."""
-        found = self._node.graph.made_by.get(id(self))
-        return None if found is None else found[0].layer
+        return None if self.made_by is None else self.made_by[0].layer
 
     @property
     def name(self) -> str:
-        given = self._node.graph.names.get(id(self))
-        return given or f"{self._node.name}:{self.value_index}"
+        return self.given_name or f"{self._node.name}:{self.value_index}"
 
     def __repr__(self):
         layer = self._layer()
@@ -36,7 +50,7 @@ class KerasTensor(Tensor):
         layer = self._layer()
         if layer is None:
             return super().__str__()
-        given = self._node.graph.names.get(id(self))
+        given = self.given_name
         named = "None" if given is None else f"'{given}'"
         return (
             f"KerasTensor(type_spec=TensorSpec(shape={self.shape}, "

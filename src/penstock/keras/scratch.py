@@ -1,14 +1,16 @@
 """The scratch graph of the functional API: `Input` tensors and what is made of them.
 
 A symbolic Keras tensor is an ordinary tensor of this graph, so every tf function and
-operator works on it. What a layer made is remembered in `made_by`; the nodes in
-between are plain operations, called again when the model is.
+operator works on it. What a layer made is remembered in its `made_by`; the nodes in
+between are plain operations, called again when the model is. The graph itself holds
+nothing: nodes live as long as a model or a program holds tensors that need them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 from penstock.core import nest
 from penstock.core.dtypes import as_dtype
@@ -27,12 +29,31 @@ class LayerCall:
     layer: Any
     args: tuple
     kwargs: dict[str, Any]
-    outputs: list[Tensor]
+    outputs: list[KerasTensor]
     index: int = 0  # which call of the layer this is
 
     @property
     def input_tensors(self) -> list[Tensor]:
         return [t for t in nest.flatten((self.args, self.kwargs)) if is_symbolic(t)]
+
+
+class Captures:
+    """id of an outer tensor -> (outer, inner), for the inner ones that are held."""
+
+    def __init__(self):
+        self._inner: WeakValueDictionary[int, KerasTensor] = WeakValueDictionary()
+
+    def get(self, key: int) -> tuple[Tensor, KerasTensor] | None:
+        inner = self._inner.get(key)
+        return None if inner is None else (inner.outer, inner)
+
+    def __setitem__(self, key: int, pair: tuple[Tensor, KerasTensor]) -> None:
+        outer, inner = pair
+        inner.outer = outer
+        self._inner[key] = inner
+
+    def values(self) -> list[tuple[Tensor, KerasTensor]]:
+        return [(inner.outer, inner) for inner in list(self._inner.values())]
 
 
 class ScratchGraph(FuncGraph):
@@ -43,8 +64,13 @@ class ScratchGraph(FuncGraph):
 
     def __init__(self):
         super().__init__("keras")
-        self.made_by: dict[int, tuple[LayerCall, int]] = {}
-        self.names: dict[int, str] = {}
+        self._nodes: Any = WeakValueDictionary()
+        self.captures: Any = Captures()
+
+    def add_input(self, dtype, dims, name="input") -> KerasTensor:
+        tensor: Any = super().add_input(dtype, dims, name)
+        self.inputs.clear()
+        return tensor
 
 
 _graph = ScratchGraph()
@@ -67,25 +93,24 @@ def is_symbolic(value) -> bool:
     return isinstance(value._node.graph, ScratchGraph)
 
 
-def placeholder(shape, dtype, name: str) -> Tensor:
+def placeholder(shape, dtype, name: str) -> KerasTensor:
     """A new input of the functional API; `shape` includes the batch."""
     where = graph()
     with context.entered(where):
         tensor = where.add_input(as_dtype(dtype), as_dims(shape), name)
-    where.names[id(tensor)] = name
+    tensor.given_name = name
     return tensor
 
 
 def history(tensor: Tensor) -> tuple[LayerCall, int] | None:
     """The layer call that made `tensor` and which output it is, or None."""
-    return tensor._node.graph.made_by.get(id(tensor))  # type: ignore[union-attr]
+    return getattr(tensor, "made_by", None)
 
 
 def remember(call: LayerCall) -> None:
     """Note that `call.outputs` come from a layer."""
     for i, tensor in enumerate(call.outputs):
-        made_by = tensor._node.graph.made_by  # type: ignore[union-attr]
-        made_by[id(tensor)] = (call, i)
+        tensor.made_by = (call, i)
 
 
 def clear_session() -> None:
