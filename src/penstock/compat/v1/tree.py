@@ -229,7 +229,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "gfile": ({}, ("penstock.v1.gfile",)),
     "logging": ({}, ("penstock.v1.logging",)),
     "errors": ({}, ("penstock.core.errors",)),
-    "test": ({}, ("penstock.v1.testing",)),
+    "test": ({}, ("penstock.v1.testing", "penstock.v1.testing_gradients")),
     "compat": ({}, ("penstock.compat",)),
     "version": (_VERSIONS, ()),
     "resource_loader": ({}, ("penstock.v1.resource_loader",)),

@@ -29,6 +29,12 @@ from penstock.v1.contrib_seq2seq.helpers import (
     TrainingHelper,
 )
 from penstock.v1.contrib_seq2seq.loss import sequence_loss
+from penstock.v1.contrib_seq2seq.monotonic import (
+    BahdanauMonotonicAttention,
+    LuongMonotonicAttention,
+    monotonic_attention,
+    safe_cumprod,
+)
 from penstock.v1.contrib_seq2seq.scheduled import (
     ScheduledEmbeddingTrainingHelper,
     ScheduledOutputTrainingHelper,
@@ -37,11 +43,12 @@ from penstock.v1.contrib_seq2seq.wrapper import AttentionWrapper, AttentionWrapp
 
 __all__ = [
     "AttentionMechanism", "AttentionWrapper", "AttentionWrapperState",
-    "BahdanauAttention", "BasicDecoder", "BasicDecoderOutput", "BeamSearchDecoder",
-    "BeamSearchDecoderOutput", "BeamSearchDecoderState", "CustomHelper", "Decoder",
+    "BahdanauAttention", "BahdanauMonotonicAttention", "BasicDecoder",
+    "BasicDecoderOutput", "BeamSearchDecoder", "BeamSearchDecoderOutput",
+    "BeamSearchDecoderState", "CustomHelper", "Decoder",
     "FinalBeamSearchDecoderOutput", "GreedyEmbeddingHelper", "Helper",
-    "InferenceHelper", "LuongAttention", "SampleEmbeddingHelper",
-    "ScheduledEmbeddingTrainingHelper", "ScheduledOutputTrainingHelper",
-    "TrainingHelper", "dynamic_decode", "gather_tree", "hardmax", "sequence_loss",
-    "tile_batch",
+    "InferenceHelper", "LuongAttention", "LuongMonotonicAttention",
+    "SampleEmbeddingHelper", "ScheduledEmbeddingTrainingHelper",
+    "ScheduledOutputTrainingHelper", "TrainingHelper", "dynamic_decode", "gather_tree",
+    "hardmax", "monotonic_attention", "safe_cumprod", "sequence_loss", "tile_batch",
 ]  # fmt: skip

@@ -6,7 +6,6 @@ from penstock.v1.distributions.continuous import (
     Gamma,
     Laplace,
     Normal,
-    StudentT,
     Uniform,
 )
 from penstock.v1.distributions.discrete import Bernoulli, Categorical
@@ -17,6 +16,7 @@ from penstock.v1.distributions.distribution import (
     ReparameterizationType,
 )
 from penstock.v1.distributions.kl import RegisterKL, kl_divergence
+from penstock.v1.distributions.student import StudentT
 from penstock.v1.distributions.vectors import (
     Dirichlet,
     DirichletMultinomial,

@@ -4,12 +4,9 @@ from penstock.v1.distributions import *  # noqa: F403
 from penstock.v1.distributions import __all__ as _common
 from penstock.v1.distributions import kl
 from penstock.v1.distributions.composed import (
-    ExpRelaxedOneHotCategorical,
     Independent,
     Mixture,
     MixtureSameFamily,
-    RelaxedBernoulli,
-    RelaxedOneHotCategorical,
     TransformedDistribution,
 )
 from penstock.v1.distributions.continuous import Chi2
@@ -40,6 +37,11 @@ from penstock.v1.distributions.normal_vectors import (
     MultivariateNormalDiagWithSoftplusScale,
     MultivariateNormalFullCovariance,
     MultivariateNormalTriL,
+)
+from penstock.v1.distributions.relaxed import (
+    ExpRelaxedOneHotCategorical,
+    RelaxedBernoulli,
+    RelaxedOneHotCategorical,
 )
 
 __all__ = [

@@ -19,7 +19,6 @@ from penstock.v1.distributions.continuous import (
     Gamma,
     Laplace,
     Normal,
-    StudentT,
     _Continuous,
     _LocationScale,
 )
@@ -28,6 +27,7 @@ from penstock.v1.distributions.distribution import (
     NOT_REPARAMETERIZED,
     Distribution,
 )
+from penstock.v1.distributions.student import StudentT
 
 _EULER = 0.5772156649015329
 
