@@ -372,6 +372,7 @@ def test_a_model_of_two_networks_needs_no_call():
                 told[name] = loss
             return told
 
+    keras.utils.set_random_seed(1)
     model = Pair()
     model.compile(keras.optimizers.SGD(0.1), keras.optimizers.Adam(0.1))
     history = model.fit(np.ones((16, 3), np.float32), epochs=9, verbose=0).history
