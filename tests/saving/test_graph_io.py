@@ -68,7 +68,7 @@ def test_round_trip_is_exact():
     with tf.Graph().as_default() as again:
         tf.import_graph_def(first, name="")
         assert again.as_graph_def() == first
-        assert again.get_operation_by_name("joined").device == "/cpu:0"
+        assert again.get_operation_by_name("joined").device == "/device:CPU:0"
 
 
 def test_branches_and_loops_travel_as_functions():

@@ -10,7 +10,7 @@ from typing import Any
 
 from penstock.core.dtypes import DType, as_dtype
 from penstock.core.shapes import Dims
-from penstock.ir import context
+from penstock.ir import context, device_names
 from penstock.ir.bind import bind
 from penstock.ir.infer import infer, located
 from penstock.ir.node import Node, serializer, user_line
@@ -88,8 +88,8 @@ class Graph:
                     zip(bound.dtypes, shapes, strict=True)
                 )
             ]
-            for device in self._devices:
-                _place(node, device)
+            if self._devices:
+                device_names.placed(node, self._devices)
             for overrides in self._attr_scopes:
                 if op.type in overrides:
                     node.attrs["_gradient_op_type"] = overrides[op.type]
@@ -222,7 +222,12 @@ class Graph:
 
     @contextmanager
     def device(self, device_name_or_function) -> Generator[None, None, None]:
-        """Ask for nodes made inside to run on `device` (name or function of a node)."""
+        """Ask for nodes made inside to run on a device (name or function of a node).
+
+        Raises ValueError for a name that is none.
+        """
+        if isinstance(device_name_or_function, str):
+            device_names.parts(device_name_or_function)
         outer = self._devices
         self._devices = [*outer, device_name_or_function]
         try:
@@ -382,12 +387,3 @@ class Graph:
         node.control_inputs = control
         self._names.setdefault(name.lower(), 1)
         return node
-
-
-def _place(node: Node, device) -> None:
-    if device is None:
-        node.device = ""
-    elif callable(device):
-        node.device = device(node) or node.device  # pyright: ignore
-    else:
-        node.device = str(getattr(device, "to_string", lambda: device)())
