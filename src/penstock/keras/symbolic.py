@@ -278,12 +278,22 @@ def _is_unused(step, needed: set[int]) -> bool:
     )
 
 
+def _captured(tensor) -> Any:
+    """The eager tensor that `tensor` stands for in the scratch graph, or None."""
+    captures = tensor._node.graph.captures.values()
+    outer = next((o for o, inner in captures if inner is tensor), None)
+    return outer if outer is not None and outer.dtype.name != "resource" else None
+
+
 def _as_call(node: Node) -> LayerCall:
     function, names, attrs = _FUNCTIONS[node.type]
 
     def given(value):
         if isinstance(value, list):
             return [given(v) for v in value]
+        outside = _captured(value)
+        if outside is not None:  # an eager tensor, such as the axes of a reduction
+            return outside.numpy() if outside.dtype.is_integer else outside
         known = constant_value(value) if value._node.type == "Const" else None
         return value if known is None else known
 

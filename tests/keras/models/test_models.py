@@ -221,6 +221,20 @@ def test_a_layer_trains_the_modules_it_holds(tmp_path):
         np.testing.assert_array_equal(one.numpy(), other.numpy())
 
 
+def test_backend_reductions_of_symbolic_tensors():
+    K, x = keras.backend, keras.Input((3,))
+    hidden = layers.Dense(2)(x)
+    model = keras.Model(x, layers.Dense(1)(hidden))
+    model.add_loss(K.mean(K.sum(K.square(hidden), axis=-1)))
+    model.compile("sgd", "mse")
+    found = model.evaluate(ONES, np.zeros((2, 1)), verbose=0)
+    square = (ONES @ model.layers[1].kernel.numpy()) ** 2
+    error = model(ONES).numpy() ** 2
+    assert found == pytest.approx(square.sum(1).mean() + error.mean(), rel=1e-5)
+    again = keras.Model.from_config(keras.Model(x, K.mean(hidden)).get_config())
+    assert again(ONES).shape == ()
+
+
 def test_disconnected_and_foreign_inputs_are_told():
     x, y = keras.Input((3,)), keras.Input((3,))
     with pytest.raises(ValueError, match="Graph disconnected"):
