@@ -102,3 +102,20 @@ for repeats in (None, 2):
                     for iterator in again:
                         s.run(iterator.initializer)
                     print([drained(s, element) for element in nexts])
+
+# Drawing functions begin anew; a variable counts with the value it has then.
+with tf.Graph().as_default():
+    tf.set_random_seed(3)
+    drawing = tf.data.Dataset.range(3).map(
+        lambda x: x + tf.random_uniform([], 0, 100, tf.int64, seed=2)
+    )
+    drawn = drawing.make_initializable_iterator()
+    size = tf.get_variable("size", initializer=tf.constant(3, tf.int64))
+    counted = tf.data.Dataset.range(size).make_initializable_iterator()
+    elements = [drawn.get_next(), counted.get_next()]
+    with tf.Session() as s:
+        s.run(size.initializer)
+        for _ in range(2):
+            s.run([drawn.initializer, counted.initializer])
+            print([drained(s, element) for element in elements])
+            s.run(size.assign(1))

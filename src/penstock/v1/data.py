@@ -23,7 +23,7 @@ from penstock.ir.convert import as_tensor
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 from penstock.ops import iterator as ops
-from penstock.pipeline.node import anew
+from penstock.pipeline.node import anew, begun
 from penstock.pipeline.spec import covering
 from penstock.pipeline.structure import flatten, pack, transform
 
@@ -149,6 +149,13 @@ def _is_symbolic(args, kwargs) -> bool:
     )  # fmt: skip
 
 
+def _read(leaf):
+    """The value that a variable has when the iterator begins."""
+    return as_tensor(context.landing(), leaf, None, None) if (
+        hasattr(leaf, "_ref")
+    ) else leaf  # fmt: skip
+
+
 def _deferring(name: str, starts: bool):
     """A method that remembers its call where graph tensors take part in it."""
     original = getattr(v2.Dataset, name)
@@ -156,7 +163,9 @@ def _deferring(name: str, starts: bool):
 
     @functools.wraps(function)
     def call(self, *args, **kwargs):
-        given = args if starts else (self, *args)
+        if not context.executing_eagerly():
+            args = [_replace(part, _read) for part in args]
+        given = tuple(args) if starts else (self, *args)
         if not _is_symbolic(given, kwargs):
             return function(self, *args, **kwargs)
         made = Dataset.__new__(Dataset)
@@ -181,7 +190,7 @@ def _maker(dataset: Dataset) -> str:
 
     def make(*values) -> Pass:
         fed = {id(t): np.asarray(v) for t, v in zip(symbols, values, strict=True)}
-        return (flatten(element) for element in iter(anew(dataset._made(fed).node)))
+        return (flatten(element) for element in begun(anew(dataset._made(fed).node)))
 
     ops.MAKERS[key] = make
     return key
