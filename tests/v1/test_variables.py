@@ -152,3 +152,15 @@ def test_sliced_and_numpy_operands():
         sess.run(v.initializer)
         np.testing.assert_array_equal(sess.run(v[1:]), [2.0, 3.0])
         np.testing.assert_array_equal(sess.run(np.ones(3, "f") * v), [1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize("use_resource", [False, True])
+def test_a_moving_average_begins_with_the_initial_value(use_resource):
+    v = tf.get_variable("v", initializer=2.0, use_resource=use_resource)
+    average = tf.train.ExponentialMovingAverage(0.9)
+    follow, move = average.apply([v]), v.assign(3.0)
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        sess.run(move), sess.run(follow)
+        assert sess.run(average.average(v)) == np.float32(2.1)
+        assert sess.run(v.initialized_value()) == 3.0

@@ -11,6 +11,11 @@ from penstock.ops import rules
 from penstock.ops.state import handle_shape
 
 
+def _initialized_or(frame, node):
+    found = frame.state.get(frame.variable(node.inputs[0]))
+    return frame.value(node.inputs[1]) if found is None else np.array(found)
+
+
 @op(
     "InitializedOr",
     "ref: Ref(T), initial_value: T -> value: T",
@@ -22,8 +27,21 @@ from penstock.ops.state import handle_shape
 )
 def initialized_or(frame, node):
     """Penstock's own: the variable, or `initial_value` while it has no value."""
-    found = frame.state.get(frame.variable(node.inputs[0]))
-    return frame.value(node.inputs[1]) if found is None else np.array(found)
+    return _initialized_or(frame, node)
+
+
+@op(
+    "ResourceInitializedOr",
+    "resource: resource, initial_value: T -> value: T",
+    shape=rules.same_as(1),
+    gradient=STOPS,
+    stateful=True,
+    host=True,
+    nested=True,
+)
+def resource_initialized_or(frame, node):
+    """`InitializedOr` of a resource variable."""
+    return _initialized_or(frame, node)
 
 
 def _count(frame, node, limit):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from penstock.ir.node import Node
 from penstock.ir.tensor import Tensor
 from penstock.lowering import is_variable
-from penstock.ops.state_host import initialized_or
+from penstock.ops.state_host import initialized_or, resource_initialized_or
 
 
 def initialized_value(variable) -> Tensor:
     """The variable's value, or its initial value while it has none."""
-    return initialized_or(variable._tensor, variable.initial_value)
+    handle, first = variable._tensor, variable.initial_value
+    op = initialized_or if handle.dtype._is_ref_dtype else resource_initialized_or
+    return op(handle, first)
 
 
 def guarded(value: Tensor, name: str) -> Tensor:
@@ -56,8 +58,9 @@ def guarded(value: Tensor, name: str) -> Tensor:
 
 # They ask whether a variable is initialised, or read it on purpose.
 _STOPS = {
-    "IsVariableInitialized", "VarIsInitializedOp", "InitializedOr", "ReadVariableOp",
-    "Shape", "Assign", "AssignAdd", "AssignSub",
+    "IsVariableInitialized", "VarIsInitializedOp", "InitializedOr",
+    "ResourceInitializedOr", "ReadVariableOp", "Shape", "Assign", "AssignAdd",
+    "AssignSub",
 }  # fmt: skip
 
 
