@@ -157,7 +157,7 @@ def quantize_and_dequantize(
     "QuantizeAndDequantizeV4Grad",
     "gradients: T, input: T, input_min: T, input_max: T -> input_backprop: T, "
     "input_min_backprop: T, input_max_backprop: T",
-    shape=_with_range, attrs={"axis": -1}, gradient=STOPS, where={"T": [float32]},
+    shape=_with_range, attrs={"axis": -1}, gradient=STOPS, where={"T": (float32,)},
 )  # fmt: skip
 def quantize_and_dequantize_grad(gradients, input, input_min, input_max, *, axis):
     inside = (input >= input_min) & (input <= input_max)

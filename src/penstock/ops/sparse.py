@@ -94,3 +94,29 @@ def sparse_fill_empty_rows(indices, shape):
     at = np.concatenate([np.arange(len(indices)), np.full(len(more), len(indices))])
     order = np.lexsort(both.T[::-1])
     return both[order], at[order].astype(np.int64), empty
+
+
+@_declare(
+    "_SparseCounts",
+    "values: Tin, rows: int64, count: int64, weights: T -> indices: int64, "
+    "sums: T, shape: int64",
+    _ROWS, (None,), (None,),
+)  # fmt: skip
+def sparse_counts(values, rows, count, weights, *, minlength, maxlength, binary):
+    """The bins that are not empty, of every row (`count` of them) or of all (-1)."""
+    values, weights = np.asarray(values, np.int64), np.asarray(weights)
+    size = max(minlength, int(values.max(initial=-1)) + 1)
+    kept = np.ones(len(values), bool)
+    if maxlength >= 0:
+        size, kept = min(size, maxlength), values < maxlength
+    if (values < 0).any():
+        raise InvalidArgumentError(None, None, "Input must be non-negative.")
+    values, weights = values[kept, None], weights[kept]
+    shape = [size]
+    if int(count) >= 0:
+        values = np.concatenate([np.asarray(rows)[kept, None], values], axis=1)
+        shape = [int(count), size]
+    found, at = np.unique(values, axis=0, return_inverse=True)
+    sums = np.zeros(len(found), weights.dtype)
+    np.add.at(sums, np.reshape(at, -1), weights)
+    return found, np.ones_like(sums) if binary else sums, np.array(shape, np.int64)

@@ -216,10 +216,35 @@ def isotonic_regression(inputs, decreasing=True, axis=-1):
     return tensor(values), tensor(numbers)
 
 
+def conv_transpose(input, filters, output_shape, strides, padding="SAME",
+                   data_format=None, dilations=None, name=None):  # fmt: skip
+    """The transposed convolution over one, two or three dimensions of space.
+
+    `input` [batch, *space, channels], `filters` [*space, outputs, channels]. Raises
+    ValueError for another number of dimensions.
+    """
+    filters = tensor(filters)
+    over = len(filters.shape) - 2
+    calls = {
+        1: nn_conv.conv1d_transpose, 2: nn_conv.conv2d_transpose,
+        3: nn_conv.conv3d_transpose,
+    }  # fmt: skip
+    if over not in calls:
+        raise ValueError(
+            "`input` and `filters` must be of rank 3, 4 or 5, received filters of "
+            f"shape {filters.shape}."
+        )
+    layout = data_format or ("NWC", "NHWC", "NDHWC")[over - 1]
+    return calls[over](
+        input, filters, output_shape, strides, padding, layout, dilations, name
+    )
+
+
 __all__ = [
     "approx_max_k", "approx_min_k", "batch_norm_with_global_normalization",
-    "collapse_repeated", "compute_average_loss", "ctc_beam_search_decoder", "ctc_loss",
-    "ctc_unique_labels", "depth_to_space", "depthwise_conv2d_backprop_filter",
+    "collapse_repeated", "compute_average_loss", "conv_transpose",
+    "ctc_beam_search_decoder", "ctc_loss", "ctc_unique_labels",
+    "depth_to_space", "depthwise_conv2d_backprop_filter",
     "depthwise_conv2d_backprop_input", "isotonic_regression", "pool",
     "scale_regularization_loss", "space_to_batch", "space_to_batch_nd",
     "space_to_depth",

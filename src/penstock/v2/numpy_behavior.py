@@ -15,12 +15,11 @@ from penstock.runtime.eager.tensor import EagerTensor
 from penstock.v2 import numpy_math, numpy_reduce, numpy_shape
 from penstock.v2.numpy_dtypes import PREFERRED, array_of, cast
 
-_OPERATORS: dict[str, Callable] = {
-    "add": numpy_math.add, "sub": numpy_math.subtract, "mul": numpy_math.multiply,
-    "truediv": numpy_math.true_divide, "floordiv": numpy_math.floor_divide,
-    "mod": numpy_math.mod, "pow": numpy_math.power, "matmul": numpy_math.matmul,
-    "lt": numpy_math.less, "le": numpy_math.less_equal, "gt": numpy_math.greater,
-    "ge": numpy_math.greater_equal, "eq": numpy_math.equal, "ne": numpy_math.not_equal,
+_OPERATORS = {
+    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "true_divide",
+    "floordiv": "floor_divide", "mod": "mod", "pow": "power", "matmul": "matmul",
+    "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal",
+    "eq": "equal", "ne": "not_equal",
 }  # fmt: skip
 _REFLECTED = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
 _METHODS: dict[str, Callable] = {
@@ -68,7 +67,8 @@ _enabled: list[bool] = []
 
 def _attach() -> None:
     for kind in (Tensor, EagerTensor):
-        for name, function in _OPERATORS.items():
+        for name, numpys in _OPERATORS.items():
+            function = getattr(numpy_math, numpys)
             setattr(kind, f"__{name}__", _left(name, function))
             if name in _REFLECTED:
                 setattr(kind, f"__r{name}__", _right(function))

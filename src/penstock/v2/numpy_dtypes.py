@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from penstock.core.dtypes import as_dtype
+from penstock.core.dtypes import DType, as_dtype
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 
@@ -25,16 +25,17 @@ def kind_of(value) -> np.dtype:
     return kind
 
 
-def result_type(*arrays_and_dtypes):
+def result_type(*arrays_and_dtypes: Any) -> Any:
     """The dtype that these take together, as NumPy's; Python numbers give way."""
     given = []
+    item: Any
     for item in arrays_and_dtypes:
         if isinstance(item, _PYTHON) and not isinstance(item, np.generic):
             given.append(item)
         elif isinstance(item, type | np.dtype | str):
             given.append(np.dtype(item))
-        elif hasattr(item, "as_numpy_dtype"):
-            given.append(np.dtype(item.as_numpy_dtype))
+        elif isinstance(item, DType):
+            given.append(np.dtype(item.np))
         else:
             given.append(kind_of(item))
     found = np.result_type(*given) if given else np.dtype(np.float64)
@@ -49,7 +50,7 @@ def promote_types(type1, type2):
     return np.promote_types(np.dtype(as_dtype(type1).np), np.dtype(as_dtype(type2).np))
 
 
-def array_of(value, dtype=None) -> Any:
+def array_of(value: Any, dtype=None) -> Any:
     """`value` as a tensor, of NumPy's dtype for it unless `dtype` says otherwise."""
     kind = (
         None
@@ -60,8 +61,9 @@ def array_of(value, dtype=None) -> Any:
         parts = [array_of(part) for part in value]
         common = result_type(*parts) if kind is None else kind
         return TABLE["Pack"]([cast(part, common) for part in parts], axis=0)
-    if not isinstance(value, Tensor) and hasattr(value, "read_value"):
-        value = value.read_value()
+    read = getattr(value, "read_value", None)
+    if read is not None:  # a variable
+        value = read()
     if isinstance(value, Tensor):
         return value if kind is None else cast(value, kind)
     array = np.asarray(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.core.dtypes import as_dtype
@@ -113,7 +115,7 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=float, axi
 
 def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
     """`base` to the power of `linspace`."""
-    powers = linspace(start, stop, num, endpoint, axis=axis)
+    powers: Any = linspace(start, stop, num, endpoint, axis=axis)
     made = TABLE["Pow"](array_of(base, powers.dtype), powers)
     return made if dtype is None else cast(made, dtype)
 

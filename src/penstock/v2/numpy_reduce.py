@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.api import array_sort
@@ -139,7 +141,7 @@ def nanmean(a, axis=None, dtype=None, keepdims=None):
     return nansum(a, axis, dtype, bool(keepdims)) / count
 
 
-def average(a, axis=None, weights=None, returned=False):
+def average(a, axis: Any = None, weights=None, returned=False):
     """The mean by `weights`; with `returned` also their sum."""
     a = floating(a)
     if weights is None:

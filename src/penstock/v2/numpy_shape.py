@@ -124,7 +124,7 @@ def atleast_3d(*arys):
     return _each(arys, grown)
 
 
-def _each(arrays, function):
+def _each(arrays, function) -> Any:
     made = [function(array_of(a)) for a in arrays]
     return made[0] if len(made) == 1 else made
 
@@ -295,11 +295,16 @@ def diff(a, n=1, axis=-1):
 
 
 def tril(m, k=0):
-    return _banded(m, np.tri(*shape(m)[-2:], k, dtype=bool))
+    return _banded(m, _below(m, k))
 
 
 def triu(m, k=0):
-    return _banded(m, ~np.tri(*shape(m)[-2:], k - 1, dtype=bool))
+    return _banded(m, ~_below(m, k - 1))
+
+
+def _below(m, k: int) -> np.ndarray:
+    rows, columns = shape(m)[-2:]
+    return np.tri(rows, columns, k, dtype=bool)
 
 
 def _banded(m, kept: np.ndarray):
@@ -346,7 +351,8 @@ def vdot(a, b):
 
 
 def tensordot(a, b, axes=2):
-    return tensor_tensordot(*promoted(a, b), axes)
+    a, b = promoted(a, b)
+    return tensor_tensordot(a, b, axes)
 
 
 def einsum(subscripts, *operands, **kwargs):

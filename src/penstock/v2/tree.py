@@ -55,15 +55,6 @@ _ROOT = (
     *_both("tensordot*"),
 )  # fmt: skip
 
-_GFILE = {
-    new: f"penstock.v1.gfile:{old}"
-    for new, old in {
-        "GFile": "GFile", "copy": "Copy", "exists": "Exists", "glob": "Glob",
-        "isdir": "IsDirectory", "listdir": "ListDirectory", "makedirs": "MakeDirs",
-        "mkdir": "MkDir", "remove": "Remove", "rename": "Rename",
-        "rmtree": "DeleteRecursively", "stat": "Stat", "walk": "Walk",
-    }.items()
-} | {"join": "os.path:join"}  # fmt: skip
 _EXAMPLE = (
     "BytesList", "FloatList", "Int64List", "Feature", "Features", "FeatureList",
     "FeatureLists", "Example", "SequenceExample",
@@ -102,6 +93,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "config.experimental": ({}, ("penstock.v2.config_experimental",)),
     "debugging": ({}, _both("debugging*")),
     "experimental": (_all("Optional", "penstock.api.dataset_iterator"), ()),
+    "experimental.dlpack": ({}, ("penstock.v2.dlpack",)),
     "experimental.numpy": (
         {},
         ("penstock.v2.numpy_math", "penstock.v2.numpy_make", "penstock.v2.numpy_reduce",
@@ -116,7 +108,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {},
         (*_both("io*"), "penstock.api.image_files", "penstock.api.strings"),
     ),
-    "io.gfile": (_GFILE, ()),
+    "io.gfile": ({}, ("penstock.v2.gfile",)),
     "initializers": ({}, ("penstock.keras.initializers",)),
     "nest": ({}, ("penstock.v2.nest",)),
     "ragged": ({}, ("penstock.api.ragged_make",)),
