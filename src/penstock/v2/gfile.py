@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from penstock.v1 import gfile as old
+from penstock.api import gfile as old
 
 GFile = old.GFile
 

@@ -226,7 +226,7 @@ TREE: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     ),
     "app": ({}, ("penstock.v1.app",)),
     "flags": ({}, ("penstock.v1.flags",)),
-    "gfile": ({}, ("penstock.v1.gfile",)),
+    "gfile": ({}, ("penstock.api.gfile",)),
     "logging": ({}, ("penstock.v1.logging",)),
     "errors": ({}, ("penstock.core.errors",)),
     "test": ({}, ("penstock.v1.testing", "penstock.v1.testing_gradients")),
