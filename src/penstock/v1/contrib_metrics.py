@@ -8,9 +8,8 @@ from typing import Any
 from penstock.api import sets
 from penstock.api.math_functions import cast
 from penstock.api.math_reduce import reduce_mean
-from penstock.core.dtypes import float32
+from penstock.core.dtypes import float32, int32
 from penstock.v1 import metrics
-from penstock.v1.metrics import *  # noqa: F403
 
 _PAIRS = (
     "accuracy auc false_negatives false_positives mean_absolute_error mean_iou"
@@ -92,7 +91,7 @@ def accuracy(predictions, labels, weights=None, name=None):
 
 
 def confusion_matrix(
-    labels, predictions, num_classes=None, dtype="int32", name=None, weights=None
+    labels, predictions, num_classes=None, dtype=int32, name=None, weights=None
 ):
     from penstock.v1.math import confusion_matrix as matrix
 
@@ -119,9 +118,8 @@ set_intersection = sets.intersection
 set_difference = sets.difference
 set_union = sets.union
 
-__all__ = [
-    *[n for n in metrics.__dict__ if n in getattr(metrics, "__all__", ())],
-    *[n for n in list(globals()) if n.startswith("streaming_")], "accuracy",
-    "aggregate_metric_map", "aggregate_metrics", "confusion_matrix", "set_difference",
-    "set_intersection", "set_size", "set_union",
+__all__: list[str] = [
+    "accuracy", "aggregate_metric_map", "aggregate_metrics", "confusion_matrix",
+    "set_difference", "set_intersection", "set_size", "set_union",
 ]  # fmt: skip
+__all__ += [n for n in list(globals()) if n.startswith("streaming_")]  # pyright: ignore[reportUnsupportedDunderAll]

@@ -136,7 +136,7 @@ class _ByHand(Optimizer):
             self._zeros_slot(var, "m", self._name)
             self._zeros_slot(var, "v", self._name)
 
-    def _powers(self):
+    def _powers(self) -> tuple[Any, ...]:
         graph = context.landing()
         return tuple(
             self._get_non_slot_variable(f"beta{i}_power", graph) for i in (1, 2)
@@ -145,9 +145,10 @@ class _ByHand(Optimizer):
     def _apply_dense(self, grad, var):
         rate = self._rate() if callable(self._rate) else self._rate
         kind = var.dtype.base_dtype
-        moments: Any = self.get_slot(var, "m"), self.get_slot(var, "v")
-        changes = self._changes(grad, var, *moments, tensor(rate, kind))
-        new_m, new_v, step = changes
+        moments: list[Any] = [self.get_slot(var, "m"), self.get_slot(var, "v")]
+        new_m, new_v, step = self._changes(
+            grad, var, moments[0], moments[1], tensor(rate, kind)
+        )
         slots = [
             moments[0].assign(new_m, use_locking=self._use_locking),
             moments[1].assign(new_v, use_locking=self._use_locking),
@@ -155,7 +156,8 @@ class _ByHand(Optimizer):
         moved = var.assign_sub(step, use_locking=self._use_locking)
         return group(moved, *slots)
 
-    _resource_apply_dense = _apply_dense
+    def _resource_apply_dense(self, grad, handle):
+        return self._apply_dense(grad, handle)
 
     def _apply_sparse(self, grad, var):
         from penstock.api.math_segment import unsorted_segment_sum
@@ -224,9 +226,10 @@ class LazyAdamOptimizer(train.AdamOptimizer):
 
         graph = context.landing()
         kind = var.dtype.base_dtype
-        one, two = (
+        powers: Any = [
             self._get_non_slot_variable(f"beta{i}_power", graph) for i in (1, 2)
-        )
+        ]
+        one, two = powers
         beta1, beta2 = (tensor(b, kind) for b in (self._beta1, self._beta2))
         from penstock.api.array import gather
 

@@ -216,7 +216,8 @@ class HighwayWrapper(_Wrapper):
         self._couple, self._bias = couple_carry_transform_gates, carry_bias_init
 
     def _wrapped(self, inputs, state, scope):
-        outputs, new_state = self._cell(inputs, state, scope=scope)
+        called: Any = self._cell(inputs, state, scope=scope)
+        outputs, new_state = called
         size = inputs.shape.as_list()[-1]
 
         def gate(name, bias):

@@ -220,7 +220,7 @@ def evaluate_once(
     final_ops=None, final_ops_feed_dict=None, hooks=None, config=None,
 ):  # fmt: skip
     """Restore a checkpoint, run `eval_ops` until a hook stops, give `final_ops`."""
-    step = get_or_create_eval_step()
+    step: Any = get_or_create_eval_step()
     counted: Any = step.assign_add(1)
     if isinstance(eval_ops, dict):
         eval_ops = {**eval_ops, "update_eval_step": counted}

@@ -5,6 +5,8 @@ Built while a graph is made, filled when `tf.tables_initializer()` runs.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.api import array
@@ -123,7 +125,8 @@ def _filling(table, keys, values):
         content.ready = True
         return np.int64(len(content))
 
-    return py_func(fill, [keys, values], int64).op
+    filled: Any = py_func(fill, [keys, values], int64)
+    return filled.op
 
 
 class StaticHashTable(eager._Lookup):

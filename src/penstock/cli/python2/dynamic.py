@@ -20,7 +20,10 @@ def exec_(code, globals=None, locals=None, /):
 
 def eval_(code, globals=None, locals=None, /):
     if isinstance(code, (str, bytes)):
-        code = code.strip(" \t" if isinstance(code, str) else b" \t")
+        from penstock.cli.source import text_of
+
+        code = text_of(code) if isinstance(code, bytes) else code
+        code = code.strip(" \t")
     return _run(builtins.eval, "eval", code, globals, locals, sys._getframe(1))
 
 

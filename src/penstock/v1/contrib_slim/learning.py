@@ -95,7 +95,7 @@ def train(
                 (ready_op, report_uninitialized_variables), (summary_op, merge_all),
             )
         )  # fmt: skip
-    given = {"saver": saver, "summary_writer": summary_writer}
+    given: dict[str, Any] = {"saver": saver, "summary_writer": summary_writer}
     if saver is None:
         del given["saver"]
     if summary_writer is _DEFAULT:

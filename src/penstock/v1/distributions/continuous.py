@@ -30,6 +30,16 @@ class _Continuous(Distribution):
 
     _names: tuple[str, ...] = ()
     _positive: tuple[str, ...] = ()
+    # Set by `_set`, each in the kinds that name it.
+    _loc: Any
+    _scale: Any
+    _low: Any
+    _high: Any
+    _df: Any
+    _rate: Any
+    _concentration: Any
+    _concentration0: Any
+    _concentration1: Any
 
     def _set(self, given: dict, allow_nan_stats=None, keep=None) -> None:
         """Takes the arguments of `__init__`, its `locals()`."""

@@ -1,7 +1,7 @@
 """`tf.contrib.distributions`: all of `tf.distributions`, and more."""
 
+from penstock.v1 import distributions as _distributions
 from penstock.v1.distributions import *  # noqa: F403
-from penstock.v1.distributions import __all__ as _common
 from penstock.v1.distributions import kl
 from penstock.v1.distributions.composed import (
     Independent,
@@ -44,8 +44,8 @@ from penstock.v1.distributions.relaxed import (
     RelaxedOneHotCategorical,
 )
 
-__all__ = [
-    *_common, "BernoulliWithSigmoidProbs", "Binomial", "Cauchy", "Chi2",
+__all__: list[str] = [
+    "BernoulliWithSigmoidProbs", "Binomial", "Cauchy", "Chi2",
     "Deterministic", "ExpRelaxedOneHotCategorical", "ExponentialWithSoftplusRate",
     "GammaWithSoftplusConcentrationRate", "Geometric", "Gumbel", "HalfNormal",
     "Independent", "InverseGamma", "LaplaceWithSoftplusScale", "Logistic", "Mixture",
@@ -55,3 +55,4 @@ __all__ = [
     "RelaxedBernoulli", "RelaxedOneHotCategorical", "StudentTWithAbsDfSoftplusScale",
     "TransformedDistribution", "VectorDeterministic", "kl", "softplus_inverse",
 ]  # fmt: skip
+__all__ += _distributions.__all__

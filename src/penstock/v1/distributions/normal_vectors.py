@@ -12,6 +12,7 @@ from penstock.api.linear_operator import LinearOperatorLowerTriangular
 from penstock.api.linear_operator_kinds import LinearOperatorDiag
 from penstock.api.scopes import scope, tensor
 from penstock.core.dtypes import float32
+from penstock.ir.tensor import Tensor
 from penstock.v1.distributions.distribution import FULLY_REPARAMETERIZED, Distribution
 from penstock.v1.distributions.kl import RegisterKL
 
@@ -128,6 +129,11 @@ def _matching(matrix, vectors):
     return array.broadcast_to(matrix, array.concat([whole, tail], 0)), columns
 
 
+def _kind_of(*values):
+    """The dtype of the first tensor among `values`, or None."""
+    return next((v.dtype.base_dtype for v in values if isinstance(v, Tensor)), None)
+
+
 class MultivariateNormalDiag(_Normals):
     """Of independent entries: `scale_diag`, or `scale_identity_multiplier` alike."""
 
@@ -137,14 +143,11 @@ class MultivariateNormalDiag(_Normals):
     ):  # fmt: skip
         given = dict(locals())
         with scope(name, type(self).__name__) as full:
-            kind = next(
-                (v.dtype.base_dtype for v in (loc, scale_diag) if hasattr(v, "shape")
-                 and hasattr(getattr(v, "dtype", None), "base_dtype")), None,
-            )  # fmt: skip
+            kind = _kind_of(loc, scale_diag)
             loc = None if loc is None else tensor(loc, kind, "loc")
-            diag = None if scale_diag is None else tensor(scale_diag, kind)
+            diag: Any = None if scale_diag is None else tensor(scale_diag, kind)
             if scale_identity_multiplier is not None:
-                like = loc if diag is None else diag
+                like: Any = loc if diag is None else diag
                 if like is None:
                     raise ValueError("Cannot infer `event_shape` from no `loc`.")
                 factor = tensor(scale_identity_multiplier, like.dtype.base_dtype)
