@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penstock.api import array
 from penstock.api.control_flow import cond
 from penstock.api.image_parts import batched, picture, unbatched
+from penstock.api.math_functions import cast
 from penstock.api.random import random_uniform
 from penstock.api.scopes import scope
+from penstock.core.dtypes import float64, int32
 from penstock.ir.op import TABLE
 from penstock.ir.tensor import Tensor
 
@@ -148,14 +152,23 @@ def central_crop(image, central_fraction):
         if central_fraction == 1.0:
             return x
         at = 0 if len(x.dims) == 3 else 1
-        begin, size = [0] * len(x.dims), [-1] * len(x.dims)
+        begin: list[Any] = [0] * len(x.dims)
+        size: list[Any] = [-1] * len(x.dims)
+        dims = list(x.dims)
         for axis in (at, at + 1):
             n = x.dims[axis]
-            if n is None:
-                raise ValueError("central_crop needs a known height and width.")
-            begin[axis] = int((n - n * central_fraction) / 2)
-            size[axis] = n - 2 * begin[axis]
-        return array.slice(x, begin, size)
+            if n is None:  # known when the step runs
+                n = array.shape(x)[axis]
+                # TensorFlow rounds the fraction to float32 here, and here alone.
+                part = cast(n, float64) * float(np.float32(central_fraction))
+                begin[axis] = cast((cast(n, float64) - part) / 2, int32)
+                size[axis] = n - 2 * begin[axis]
+            else:
+                begin[axis] = int((n - n * central_fraction) / 2)
+                size[axis] = dims[axis] = n - 2 * begin[axis]
+        cropped = array.slice(x, begin, size)
+        cropped.set_shape(dims)
+        return cropped
 
 
 def crop_and_resize(
