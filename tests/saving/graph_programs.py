@@ -113,3 +113,32 @@ def read(tf, message) -> list[float]:
         tf.import_graph_def(message, name="")
         with tf.Session() as session:
             return [float(session.run("result:0", {"x:0": v})) for v in VALUES]
+
+
+def fed() -> dict:
+    """Numbers for the placeholders of `trained`."""
+    import numpy as np
+
+    random = np.random.RandomState(0)
+    return {"x:0": random.normal(size=(4, 3)), "y:0": random.normal(size=(4, 2))}
+
+
+def trained(tf, prefix: str) -> list[float]:
+    """Saves a net with a branch after three steps; the losses of three more."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32, [None, 3], name="x")
+        y = tf.placeholder(tf.float32, [None, 2], name="y")
+        w = tf.get_variable("w", initializer=tf.ones([3, 2]) / 3)
+        found = tf.cond(
+            tf.reduce_sum(x) > 0,
+            lambda: tf.matmul(x, w),
+            lambda: tf.tanh(tf.matmul(x, w)),
+        )
+        loss = tf.reduce_mean(tf.square(found - y), name="loss")
+        tf.train.AdamOptimizer(0.01).minimize(loss, name="train")
+        session.run(tf.global_variables_initializer())
+        steps = lambda: [float(session.run(["loss:0", "train"], fed())[0])  # noqa: E731
+                         for _ in range(3)]  # fmt: skip
+        steps()
+        tf.train.Saver().save(session, prefix, write_state=False)
+        return steps()

@@ -35,6 +35,15 @@ def test_own_loops_and_branches_are_written_and_read(name):
     assert not private
 
 
+def test_tensorflows_training_of_branches_goes_on():
+    with tf.Graph().as_default(), tf.Session() as session:
+        saver = tf.train.import_meta_graph(str(FIXTURES / "trained.meta"))
+        saver.restore(session, str(FIXTURES / "trained"))
+        feeds = graph_programs.fed()
+        got = [session.run(["loss:0", "train"], feeds)[0] for _ in range(3)]
+    np.testing.assert_allclose(got, RESULTS["trained"], rtol=1e-5)
+
+
 def test_a_loop_that_is_none_is_refused():
     message = tf.GraphDef.FromString((FIXTURES / "loop.pb").read_bytes())
     condition = next(n for n in message.node if n.op == "LoopCond")

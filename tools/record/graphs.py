@@ -30,6 +30,7 @@ def record() -> int:
     for name in graph_programs.PROGRAMS:
         message, results[name] = graph_programs.written(tf, name)
         (FIXTURES / f"{name}.pb").write_bytes(message.SerializeToString())
+    results["trained"] = graph_programs.trained(tf, str(FIXTURES / "trained"))
     (FIXTURES / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     return 0
 

@@ -77,7 +77,25 @@ def _collected(by_name: dict, roots: Iterable[str], stops) -> list[Any]:
             continue  # waits for the branch or round it is in, as all of it does
         seen[name] = None
         stack.extend(message.input)
-    return [by_name[name] for name in seen]
+    return [_unbound(by_name[name], by_name) for name in seen]
+
+
+def _unbound(message, by_name: dict) -> Any:
+    """`message` without waiting for the branch or round that it is in."""
+    kept = [
+        i
+        for i in message.input
+        if not i.startswith("^")
+        or plain(i) not in by_name
+        or by_name[plain(i)].op not in KINDS
+    ]
+    if len(kept) == len(message.input) or isinstance(message, Construct):
+        return message
+    freed = NodeDef()
+    freed.CopyFrom(message)
+    del freed.input[:]
+    freed.input.extend(kept)
+    return freed
 
 
 class _Loops:
