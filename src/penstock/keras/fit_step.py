@@ -72,6 +72,19 @@ class CompiledStep:
         self.graph = graph
         self._call = Call(graph, arguments)
 
+    def draw_on_from(self, other: CompiledStep) -> None:
+        """Let random ops go on where those of `other` stopped.
+
+        TensorFlow traces a step once for batches of any size, and has one stream.
+        """
+        if self._call is None or other._call is None:
+            return
+        mine = [n for n in self._call.nodes if n.op.keeps]
+        theirs = [n for n in other._call.nodes if n.op.keeps]
+        if [n.type for n in mine] == [n.type for n in theirs]:
+            for node, before in zip(mine, theirs, strict=True):
+                self._call.kept[node] = other._call._kept(before)
+
     # --- one step ---------------------------------------------------------------------
 
     def __call__(self, data):

@@ -29,10 +29,14 @@ class Steps(tracking.Open):
     _has_own_step: Any
     _called = False  # to be built: a model may have no weights that tell
     _steps_made: dict[Any, CompiledStep]
+    _last_steps: dict[Any, CompiledStep]
     _paces: dict[Any, Pace]
 
     def _step(self, kind: str, example) -> CompiledStep:
-        """The traced `train_step`, `test_step` or `predict_step` for such batches."""
+        """The traced `train_step`, `test_step` or `predict_step` for such batches.
+
+        To be run at once: it draws on from where the step before it stopped.
+        """
         self._prepare(kind, example)
         flat = nest.flatten(example)
         key = (
@@ -56,6 +60,10 @@ class Steps(tracking.Open):
             found = self._steps_made[key] = CompiledStep(
                 step, example, self.run_eagerly
             )
+        last = self._last_steps.get((kind, *key[2:]))
+        if last is not None and last is not found:  # batches of another shape
+            found.draw_on_from(last)
+        self._last_steps[kind, *key[2:]] = found
         return found
 
     def _prepare(self, kind: str, example) -> None:

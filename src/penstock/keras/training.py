@@ -44,6 +44,7 @@ class Training(Steps):
         self._steps_at_once = 1
         self._is_compiled = False
         object.__setattr__(self, "_steps_made", {})
+        object.__setattr__(self, "_last_steps", {})
         object.__setattr__(self, "_paces", {})
 
     def compile(
@@ -84,6 +85,7 @@ class Training(Steps):
         self._steps_at_once = int(steps_per_execution or 1)
         self._is_compiled = True
         self._steps_made.clear()
+        self._last_steps.clear()
 
     def _check_compiled(self) -> None:
         if not self._is_compiled:

@@ -74,3 +74,23 @@ def test_a_generator_of_images_draws_as_in_tf_keras():
     assert seen(flow) == [
         11, 6, 7, 0, 3, 9, 8, 10, 5, 4, 1, 2, 8, 11, 4, 1, 0, 9, 7, 5, 3, 6, 10, 2,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("count", "shuffle", "losses"),
+    [
+        (16, False, [0.2232, 0.27952, 0.4335]),
+        (20, False, [0.24805, 0.2929, 0.18919]),
+        (20, True, [0.36262, 0.25613, 0.1408]),
+    ],
+)
+def test_draws_go_on_in_a_smaller_last_batch(count, shuffle, losses):
+    layers = tf.keras.layers
+    x = np.random.RandomState(0).rand(20, 4).astype("float32")[:count]
+    tf.keras.utils.set_random_seed(3)
+    model = tf.keras.Sequential(
+        [layers.Dense(16, input_shape=(4,)), layers.Dropout(0.5), layers.Dense(1)]
+    )
+    model.compile("sgd", "mse")
+    found = model.fit(x, x[:, :1], epochs=3, batch_size=8, verbose=0, shuffle=shuffle)
+    assert found.history["loss"] == pytest.approx(losses, abs=2e-5)
