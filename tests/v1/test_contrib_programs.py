@@ -324,3 +324,31 @@ def test_transformations_of_contrib_data():
         got = session.run(made)
     assert got[0].tolist() == [0, 1, 2] and got[1].tolist() == [0, 2]
     assert got[2] == (0, 1)
+
+
+#: Paths into contrib that programs import, and a name of each.
+PATHS = {
+    "tensorflow.contrib.slim.nets.vgg": "vgg_16",
+    "tensorflow.contrib.slim.python.slim.nets.resnet_v1": "resnet_v1_50",
+    "tensorflow.contrib.slim.python.slim.learning": "train_step",
+    "tensorflow.contrib.slim.python.slim": "arg_scope",
+    "tensorflow.contrib.training.python.training.hparam": "HParams",
+    "tensorflow.contrib.layers.python.layers.utils": "convert_collection_to_dict",
+    "tensorflow.contrib.lookup.lookup_ops": "HashTable",
+    "tensorflow.contrib.losses.metric_learning": "triplet_semihard_loss",
+    "tensorflow.contrib.learn.python.learn.datasets.base": "load_csv_with_header",
+    "tensorflow.contrib.distributions": "MultivariateNormalDiag",
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_paths_into_contrib(path):
+    from importlib import import_module
+
+    from penstock.cli import facade
+
+    facade.install(1)
+    try:
+        assert callable(getattr(import_module(path), PATHS[path]))
+    finally:
+        facade.uninstall()

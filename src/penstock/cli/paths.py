@@ -96,8 +96,18 @@ _CONTRIB = {
     "contrib.rnn.python.ops.core_rnn_cell": "contrib.rnn",
     "contrib.rnn.python.ops.rnn": "contrib.rnn",
     "contrib.layers.python.layers": "contrib.layers",
-    "contrib.layers.python.layers.layers": "contrib.layers",
     "contrib.layers.python.layers.utils": "contrib.layers.utils",
+    "contrib.slim.python.slim": "contrib.slim",
+    **{
+        f"contrib.slim.python.slim.nets.{net}": f"contrib.slim.nets.{net}"
+        for net in ("alexnet", "resnet_utils", "resnet_v1", "resnet_v2", "vgg")
+    },
+    **{
+        f"contrib.slim.python.slim.{part}": f"contrib.slim.{part}"
+        for part in ("evaluation", "learning", "model_analyzer", "nets", "summaries")
+    },
+    "contrib.lookup.lookup_ops": "contrib.lookup",
+    "contrib.layers.python.layers.layers": "contrib.layers",
     "contrib.layers.python.layers.initializers": "contrib.layers",
     "contrib.layers.python.layers.regularizers": "contrib.layers",
     "contrib.framework.python.ops": "contrib.framework",

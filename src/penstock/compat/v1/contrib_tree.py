@@ -55,6 +55,8 @@ CONTRIB: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "contrib": ({}, ()),
     "contrib.layers": (
         {"safe_embedding_lookup_sparse": f"{_FACE}.nn:safe_embedding_lookup_sparse",
+         **placed("OPTIMIZER_CLS_NAMES OPTIMIZER_SUMMARIES",
+                  "penstock.v1.contrib_layers_training"),
          **_ACTIVATIONS},
         _LAYERS,
     ),
