@@ -87,7 +87,8 @@ class Steps(tracking.Open):
 
     def _really_built(self) -> bool:
         if getattr(self, "_graph", self) is None:
-            return False
+            # A Sequential on a dict of inputs never has one: its layers tell.
+            return self._called and all(layer.built for layer in self.layers)  # type: ignore
         return bool(getattr(self, "_steps", None) or self._called or self.weights)
 
     def _run_epoch(self, kind: str, feed, on_chunk, every_batch: bool, start: int = 0):

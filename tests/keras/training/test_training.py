@@ -413,3 +413,22 @@ def test_metrics_and_losses_that_layers_tell():
     model.compile("sgd", "mse")
     history = model.fit(np.ones((4, 2), np.float32), np.ones((4, 1)), verbose=0).history
     assert sorted(history) == ["far", "loss"] and history["far"] == [1.0]
+
+
+def test_metrics_of_a_sequential_on_a_dict_cover_the_epoch(monkeypatch):
+    """It has no graph to tell that it is built: it was, and its metrics reset, anew
+    for each run of steps, of which a busy machine makes several an epoch."""
+    one = property(lambda pace: 1, lambda pace, steps: None)
+    monkeypatch.setattr("penstock.keras.fit_step.Pace.steps", one, raising=False)
+
+    class Only(keras.layers.Layer):
+        def call(self, features):
+            return features["a"]
+
+    dense = keras.layers.Dense(1, kernel_initializer="zeros")
+    model = keras.Sequential([Only(), dense])
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    rows = {"a": np.ones((6, 1), np.float32)}, np.arange(6, dtype=np.float32)
+    data = tf.data.Dataset.from_tensor_slices(rows).shuffle(6).batch(2)
+    seen = model.fit(data, epochs=2, verbose=0).history
+    assert np.allclose(seen["loss"], np.mean(np.arange(6.0) ** 2))
