@@ -51,7 +51,7 @@ def faces() -> dict[str, ModuleType]:
     )
     v2.ir = _module("penstock.ir", secret=1)
     v2.core = _module("penstock.core", secret=1)
-    reader = _module("penstock.datasets.mnist_tutorial", read_data_sets="reader")
+    reader = _module("penstock.v1.mnist_tutorial", read_data_sets="reader")
     found = [v2, compat, v1, keras, layers, datasets, datasets.mnist, utils, reader]
     return {module.__name__: module for module in found}
 

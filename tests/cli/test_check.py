@@ -45,7 +45,7 @@ def test_missing_names_keywords_and_methods(check):
     code, lines = check(
         """
         import tensorflow as tf
-        from tensorflow.contrib import slim
+        from tensorflow.contrib import bayesflow
         from keras.layers import Missing, Dense
         tf.matmul(a, b, sparse=True)
         tf.contrib.crf.crf_log_likelihood(x)
@@ -60,7 +60,7 @@ def test_missing_names_keywords_and_methods(check):
     assert found == {
         "keras.layers.Missing": ["missing", "program.py:3"],
         "tf.contrib.crf.crf_log_likelihood": ["missing", "program.py:5"],
-        "tf.contrib.slim": ["missing", "program.py:2"],
+        "tf.contrib.bayesflow": ["missing", "program.py:2"],
         "tf.matmul(sparse=)": ["missing", "program.py:4"],
         "tf.train.Saver(sharded=)": ["missing", "program.py:6"],
         "tf.train.Saver().export": ["missing", "program.py:8"],

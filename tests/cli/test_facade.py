@@ -112,9 +112,9 @@ def test_a_missing_name_says_where(face):
 @pytest.mark.parametrize(
     "statement",
     [
-        "import tensorflow.contrib.slim",
-        "from tensorflow.contrib import slim",
-        "from tensorflow.contrib.slim import nets",
+        "import tensorflow.contrib.bayesflow",
+        "from tensorflow.contrib import bayesflow",
+        "from tensorflow.contrib.bayesflow import nets",
         "from tensorflow import Nothing",
         "import tensorflow.Session",
         "from keras.layers import Nothing",
