@@ -179,6 +179,7 @@ def connect(self, inputs, outputs, kwargs: dict[str, Any]) -> None:
         kwargs = {**kwargs, "name": names.unique("model")}
     Layer.__init__(self, **kwargs)
     self._start_training()
+    inputs, outputs = _without_list(inputs), _without_list(outputs)
     flat_in = nest.flatten(inputs)
     flat_out = nest.flatten(outputs)
     for tensor in [*flat_in, *flat_out]:
@@ -200,6 +201,12 @@ def connect(self, inputs, outputs, kwargs: dict[str, Any]) -> None:
     self.built = True
     self._names_of_inputs = [x.name for x in input_layers]
     self._names_of_outputs = _output_names(flat_out)
+
+
+def _without_list(tensors):
+    """The tensor of a list of one, as Keras 2 takes it."""
+    alone = isinstance(tensors, list) and len(nest.flatten(tensors)) == 1
+    return tensors[0] if alone else tensors
 
 
 def _unique_names(layers) -> None:

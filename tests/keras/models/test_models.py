@@ -221,6 +221,16 @@ def test_a_layer_trains_the_modules_it_holds(tmp_path):
         np.testing.assert_array_equal(one.numpy(), other.numpy())
 
 
+def test_a_list_of_one_tensor_is_that_tensor():
+    x = keras.Input((3,))
+    model = keras.Model(inputs=[x], outputs=[layers.Dense(2)(x)])
+    assert model(ONES).shape == (2, 2)
+    assert model([ONES]).shape == (2, 2)
+    assert model.predict([ONES], verbose=0).shape == (2, 2)
+    assert model.input is x
+    assert model.output.shape == (None, 2)
+
+
 def test_backend_reductions_of_symbolic_tensors():
     K, x = keras.backend, keras.Input((3,))
     hidden = layers.Dense(2)(x)
