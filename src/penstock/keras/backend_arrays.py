@@ -132,21 +132,26 @@ def in_top_k(predictions, targets, k):
     return nn.in_top_k(targets, predictions, k)
 
 
+def _seed(seed: int | None) -> int:
+    """`seed`, or NumPy's next number, by which `np.random.seed` settles the draws."""
+    return np.random.randint(10_000_000) if seed is None else seed
+
+
 def random_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
-    return random.random_normal(shape, mean, stddev, _kind(dtype), seed)
+    return random.random_normal(shape, mean, stddev, _kind(dtype), _seed(seed))
 
 
 def random_uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
-    return random.random_uniform(shape, minval, maxval, _kind(dtype), seed)
+    return random.random_uniform(shape, minval, maxval, _kind(dtype), _seed(seed))
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
-    return random.truncated_normal(shape, mean, stddev, _kind(dtype), seed)
+    return random.truncated_normal(shape, mean, stddev, _kind(dtype), _seed(seed))
 
 
 def random_bernoulli(shape, p=0.0, dtype=None, seed=None):
     """1 with probability `p`, else 0."""
-    drawn = random.random_uniform(shape, seed=seed)
+    drawn = random.random_uniform(shape, seed=_seed(seed))
     return math.cast(math.less_equal(drawn, tensor(float(p))), _kind(dtype))
 
 

@@ -94,3 +94,10 @@ def test_draws_go_on_in_a_smaller_last_batch(count, shuffle, losses):
     model.compile("sgd", "mse")
     found = model.fit(x, x[:, :1], epochs=3, batch_size=8, verbose=0, shuffle=shuffle)
     assert found.history["loss"] == pytest.approx(losses, abs=2e-5)
+
+
+def test_draws_of_the_backend_are_seeded_by_numpy():
+    tf.keras.utils.set_random_seed(3)
+    for expected in ([0.15571384, -0.605139], [0.9585948, -1.4648315]):
+        drawn = tf.keras.backend.random_normal((3,)).numpy()[:2]
+        np.testing.assert_allclose(drawn, expected, rtol=1e-5)
