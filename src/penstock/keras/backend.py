@@ -116,6 +116,7 @@ from penstock.keras.backend_nn import (
 )
 from penstock.keras.backend_session import (
     function,
+    get_session,
     manual_variable_initialization,
     set_session,
 )
@@ -319,7 +320,7 @@ def in_test_phase(x, alt, training=None):
 @contextmanager
 def learning_phase_scope(value):
     """The learning phase is `value` inside a `with`."""
-    before = config.learning_phase()
+    before = config._learning_phase
     set_learning_phase(value)
     try:
         yield

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from penstock.core.dtypes import as_dtype
+from penstock.keras import graph_weights
 
 _floatx = "float32"
 _epsilon = 1e-7
 _image_data_format = "channels_last"
-_learning_phase: Any = False
+_learning_phase: Any = None
 
 
 def floatx() -> str:
@@ -67,8 +68,14 @@ def standardize_dtype(dtype) -> str:
 
 
 def learning_phase() -> Any:
-    """Whether layers behave as in training where nothing else says so."""
-    return _learning_phase
+    """Whether layers behave as in training where nothing else says so.
+
+    In a 1.x program's graph, a placeholder to be fed, unless it was set.
+    """
+    if _learning_phase is not None:
+        return _learning_phase
+    graph = graph_weights.program_graph()
+    return False if graph is None else graph_weights.learning_phase(graph)
 
 
 def set_learning_phase(value: Any) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from penstock.ir import sessions
+
 
 def function(inputs, outputs, updates=None, name=None, **kwargs):
     """A function of lists of arrays, from symbolic `inputs` to `outputs`."""
@@ -19,8 +23,42 @@ def function(inputs, outputs, updates=None, name=None, **kwargs):
     return call
 
 
+_session: Any = None
+
+
+def get_session() -> Any:
+    """The current session, else one on the program's graph that stays open.
+
+    Variables of that one are initialised when it is asked for.
+    """
+    global _session
+    found = sessions.current()
+    if found is not None:
+        return found
+    from penstock.v1.session import Session
+    from penstock.v1.variable_lists import (
+        global_variables,
+        is_variable_initialized,
+        variables_initializer,
+    )
+
+    if _session is None or _session._closed:
+        _session = Session()
+    with _session.graph.as_default():
+        fresh = [
+            v
+            for v in global_variables()
+            if not _session.run(is_variable_initialized(v))
+        ]
+        if fresh:
+            _session.run(variables_initializer(fresh))
+    return _session
+
+
 def set_session(session) -> None:
-    """Accepted: models compute without a session."""
+    """Let `get_session` give `session` where none is current."""
+    global _session
+    _session = session
 
 
 def manual_variable_initialization(value) -> None:

@@ -69,6 +69,7 @@ def saveables(given) -> list[Saveable]:
 
 
 def _of(key: str | None, value) -> list[Saveable]:
+    value = getattr(value, "graph_variable", value)
     if isinstance(value, PartitionedVariable):
         return [s for piece in value for s in _of(key, piece)]
     if isinstance(value, list | tuple) and value:

@@ -7,6 +7,7 @@ from typing import Any
 from penstock.api import array, math, nn
 from penstock.core.errors import UnsupportedError
 from penstock.ir.op import TABLE
+from penstock.keras.graph_weights import after
 from penstock.keras.input_spec import InputSpec
 from penstock.keras.layer import Layer
 from penstock.keras.layers.options import given, take, when_training
@@ -140,12 +141,14 @@ class BatchNormalization(Layer):
             empty if training else self.moving_variance, epsilon=float(self.epsilon),
             data_format="NCHW" if first else "NHWC", is_training=training,
         )  # fmt: skip
+        result = out[0]
         if training:
-            self._follow(self.moving_mean, out[1])
-            self._follow(self.moving_variance, out[2] if self.fused else out[4])
-        if x is inputs:
-            return out[0]
-        return array.reshape(out[0], _shape(inputs))
+            followed = [
+                self._follow(self.moving_mean, out[1]),
+                self._follow(self.moving_variance, out[2] if self.fused else out[4]),
+            ]
+            result = after(followed, result)
+        return result if x is inputs else array.reshape(result, _shape(inputs))
 
     def _plain(self, inputs, training: bool):
         axes = [i for i in range(len(inputs.dims)) if i not in self.axis]
@@ -153,17 +156,21 @@ class BatchNormalization(Layer):
         spread = [d if i in kept else 1 for i, d in enumerate(inputs.dims)]
         wide = math.cast(inputs, "float32")
         mean, variance = self.moving_mean, self.moving_variance
+        followed = []
         if training:
             mean, variance = nn.moments(wide, axes, keepdims=len(self.axis) > 1)
-            self._follow(self.moving_mean, mean)
-            self._follow(self.moving_variance, variance)
+            followed = [
+                self._follow(self.moving_mean, mean),
+                self._follow(self.moving_variance, variance),
+            ]
         parts = (mean, variance, self.beta, self.gamma)
         parts = [None if p is None else array.reshape(p, spread) for p in parts]
-        out = nn.batch_normalization(wide, *parts, self.epsilon)
+        out = after(followed, nn.batch_normalization(wide, *parts, self.epsilon))
         return math.cast(out, inputs.dtype)
 
-    def _follow(self, moving, value) -> None:
-        moving.assign_sub((moving - value) * (1.0 - self.momentum))
+    def _follow(self, moving, value) -> Any:
+        change = (moving - value) * (1.0 - self.momentum)
+        return moving.assign_sub(change, read_value=False)
 
     def get_config(self):
         return {

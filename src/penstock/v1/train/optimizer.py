@@ -375,7 +375,8 @@ def _gradient(gradient):
 
 
 def _flat(variables) -> list:
-    return nest.flatten(variables)
+    # A Keras layer's weight has a variable of the graph that stands for it.
+    return [getattr(v, "graph_variable", v) for v in nest.flatten(variables)]
 
 
 def _key(variable):
