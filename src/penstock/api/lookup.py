@@ -91,7 +91,7 @@ def _plain(value):
     return value.item() if hasattr(value, "item") else value
 
 
-def table_from_dataset(dataset=None, num_oov_buckets=0, vocab_size=None,
+def table_from_dataset(dataset: Any = None, num_oov_buckets=0, vocab_size=None,
                        default_value=None, hasher_spec=None, key_dtype=dtypes.string,
                        name=None):  # fmt: skip
     """A table of the pairs in a data set, with buckets or a default for other keys."""
@@ -103,7 +103,7 @@ def table_from_dataset(dataset=None, num_oov_buckets=0, vocab_size=None,
     return StaticHashTable(rows, -1 if default_value is None else default_value, name)
 
 
-def index_table_from_dataset(dataset=None, num_oov_buckets=0, vocab_size=None,
+def index_table_from_dataset(dataset: Any = None, num_oov_buckets=0, vocab_size=None,
                              default_value=-1, hasher_spec=None,
                              key_dtype=dtypes.string, name=None):  # fmt: skip
     """The keys of a data set by their number in it."""

@@ -145,11 +145,12 @@ def _positional(function):
 def _operation_of_keras_3(kind: str) -> Any:
     """The function of `keras.ops` that Keras 3's class `kind` stands for."""
     from penstock.keras import ops
+    from penstock.keras.ops import pictures
 
     name = FUNCTION_OF_CLASS.get(kind) or names.snake_case(kind)
     if name == "get_item":
         return operator.getitem
-    return getattr(ops if name in dir(ops) else ops.image, name)
+    return getattr(ops if name in dir(ops) else pictures, name)
 
 
 # --- in configs -----------------------------------------------------------------------

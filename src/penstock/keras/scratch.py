@@ -29,7 +29,7 @@ class LayerCall:
     layer: Any
     args: tuple
     kwargs: dict[str, Any]
-    outputs: list[KerasTensor]
+    outputs: list[Any]  # KerasTensors
     index: int = 0  # which call of the layer this is
 
     @property

@@ -89,7 +89,7 @@ def histogram_fixed_width(values, value_range, nbins, *, dtype=int32):
 
 @op(
     "Bucketize", "input: T -> output: int32", shape=same_as(0), gradient=STOPS,
-    where={"T": [int32, int64, float32, float64]},
+    where={"T": (int32, int64, float32, float64)},
 )  # fmt: skip
 def bucketize(input, *, boundaries):
     """In which of the ranges between sorted `boundaries` each number lies."""

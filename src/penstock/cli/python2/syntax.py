@@ -70,7 +70,7 @@ def _converted(text: str, path: str) -> tuple[str, dict[int, int]]:
     """The text that Python 3 reads, and its lines' places in the user's."""
     tool = _tool()
     try:
-        tree = tool.refactor_string(text, path)
+        tree: Any = tool.refactor_string(text, path)
     except Exception as error:  # fissix raises its parser's, tokenizer's and own
         context = getattr(error, "context", None)  # (prefix, (line, column))
         raise NotPython2(str(error), context[1][0] if context else 0) from None
