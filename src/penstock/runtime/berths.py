@@ -44,8 +44,7 @@ class Berth:
         if kept and (kept[0].shape != like.shape or kept[0].dtype != like.dtype):
             kept.clear()
         for i in range(len(kept)):
-            # The list's own and getrefcount's: JAX holds another while it reads.
-            if sys.getrefcount(kept[i]) == 2:
+            if sys.getrefcount(kept[i]) == _UNREAD:  # JAX holds it while it reads
                 return kept[i]
         if len(kept) == _BERTHS:
             return None
@@ -57,3 +56,15 @@ def _place(like: np.ndarray) -> np.ndarray:
     room = np.empty(like.nbytes + _ALIGNMENT, np.uint8)
     start = -room.ctypes.data % _ALIGNMENT
     return room[start : start + like.nbytes].view(like.dtype).reshape(like.shape)
+
+
+def _references_when_unread() -> int:
+    """What `getrefcount` tells of a list's item that nobody else holds.
+
+    The list's own and that of the call; another Python may count otherwise.
+    """
+    kept = [np.empty(0)]
+    return min(sys.getrefcount(kept[i]) for i in range(len(kept)))
+
+
+_UNREAD = _references_when_unread()
