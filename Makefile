@@ -27,9 +27,9 @@ demo: $(VENV)/.demo
 	@$(BIN)/penstock run examples/demo/digits.py
 
 # A file's tests share compiled programs, so a file stays in one process; each process
-# may take 4 GB, so there are never more than four.
+# may take 5 GB, so there are never more than two.
 test: setup
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile $(ARGS)
 
 # What TensorFlow gave: ops and layers, and the programs of both faces.
 parity: setup
