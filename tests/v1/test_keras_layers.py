@@ -109,3 +109,24 @@ def test_the_session_of_keras():
     assert K.get_session() is own
     with tf.Session() as current:
         assert K.get_session() is current
+
+
+def test_models_train_and_are_saved_without_a_session(tmp_path):
+    keras.utils.set_random_seed(1)
+    given = DRAW.rand(32, 4).astype(np.float32)
+    model = keras.Sequential([layers.Dense(1, input_shape=(4,))])
+    model.compile(keras.optimizers.Adam(0.05), "mse", metrics=["mae"])
+    told = model.fit(given, given.sum(1), epochs=20, verbose=0).history
+    assert told["loss"][-1] < 0.5 * told["loss"][0]
+    found = model.evaluate(given, given.sum(1), verbose=0)
+    K.set_value(model.optimizer.lr, 0.001)
+    assert K.get_value(model.optimizer.lr) == np.float32(0.001)
+    model.save(tmp_path / "model.h5")
+    again = keras.models.load_model(tmp_path / "model.h5")
+    np.testing.assert_allclose(again.evaluate(given, given.sum(1), verbose=0), found)
+    x = tf.placeholder(tf.float32, [None, 4])
+    out = model(x)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        mine = session.run(out, {x: given})
+    np.testing.assert_allclose(mine, model.predict(given, verbose=0), rtol=1e-5)

@@ -23,6 +23,7 @@ from penstock.keras.archive_weights import (
     read_tree,
     weight_tree,
 )
+from penstock.keras.graph_weights import eagerly
 from penstock.keras.layers.functions import code_is_allowed, loading_code
 
 
@@ -199,6 +200,7 @@ def _compile_from(model, config: dict[str, Any]) -> None:
 # --- reading --------------------------------------------------------------------------
 
 
+@eagerly
 def load_model(filepath, custom_objects=None, compile=True, safe_mode=True,
                options=None):  # fmt: skip
     """The model in `filepath` (`.keras`, `.h5`, a folder), compiled as it was stored.

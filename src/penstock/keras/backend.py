@@ -120,6 +120,7 @@ from penstock.keras.backend_session import (
     manual_variable_initialization,
     set_session,
 )
+from penstock.keras.graph_weights import give, value_of
 from penstock.keras.layers.local import local_conv1d, local_conv2d
 from penstock.keras.names import get_uid
 from penstock.keras.ops.operands import result_type
@@ -187,6 +188,8 @@ def is_sparse(tensor) -> bool:
 
 def get_value(x):
     """`x` (variable, tensor or number) as a NumPy array or number."""
+    if isinstance(x, Variable):
+        return value_of(x)
     return x.numpy() if hasattr(x, "numpy") else x
 
 
@@ -196,7 +199,7 @@ def batch_get_value(tensors) -> list:
 
 def set_value(x, value) -> None:
     """The variable `x` takes `value`."""
-    x.assign(np.asarray(value, x.dtype.np))
+    give(x, np.asarray(value, x.dtype.np))
 
 
 def batch_set_value(tuples) -> None:

@@ -8,12 +8,17 @@ and `set_weights` mean the session's values.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from penstock.ir import context, sessions
 from penstock.ir.func_graph import FuncGraph
 from penstock.ir.graph import Graph
 from penstock.ops.source import identity
+from penstock.runtime.eager import RECORDER
 
 _WEIGHTS, _PHASE = "keras weights", "keras learning phase"
 
@@ -60,6 +65,21 @@ def in_session(variable) -> tuple[Any, Any] | None:
     return found[0], session
 
 
+def value_of(variable) -> np.ndarray:
+    """A weight's value: the current session's, where it has one."""
+    found = in_session(variable)
+    return variable._tensor.numpy() if found is None else found[1].run(found[0])
+
+
+def give(variable, value: np.ndarray) -> None:
+    """Let a weight take `value`, in the current session too."""
+    found = in_session(variable)
+    if found is not None:
+        found[0].load(value, found[1])
+    with context.entered(RECORDER):
+        variable.assign(value)
+
+
 def learning_phase(graph: Graph) -> Any:
     """The placeholder that says, where it is fed, whether layers are training."""
     found = graph.scratch.get(_PHASE)
@@ -85,3 +105,19 @@ def after(updates: list[Any], value: Any) -> Any:
         return value
     with context.landing().control_dependencies(updates):
         return identity(value)
+
+
+def eagerly(function: Callable) -> Callable:
+    """A decorator: computed eagerly where a 1.x program's graph would take the calls.
+
+    Models train and are saved without a session.
+    """
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        if program_graph() is None:
+            return function(*args, **kwargs)
+        with context.entered(RECORDER):
+            return function(*args, **kwargs)
+
+    return call

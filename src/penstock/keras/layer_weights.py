@@ -12,10 +12,9 @@ from penstock.core.shapes import as_dims
 from penstock.ir import context
 from penstock.ir.convert import as_tensor
 from penstock.keras import constraints, initializers, regularizers, tracking
-from penstock.keras.graph_weights import in_session
+from penstock.keras.graph_weights import give, value_of
 from penstock.keras.layer_variable import LayerVariable
 from penstock.keras.running import running
-from penstock.runtime.eager import RECORDER
 from penstock.saving.object_graph import track
 
 if TYPE_CHECKING:
@@ -131,7 +130,7 @@ class Weights(tracking.Open):
 
     def get_weights(self) -> list[np.ndarray]:
         """Every weight as a NumPy array, in the order of `weights`."""
-        return [_value_of(w) for w in self.weights]
+        return [value_of(w) for w in self.weights]
 
     def set_weights(self, weights) -> None:
         """Take arrays as `get_weights` gives them. Raises ValueError on a mismatch."""
@@ -150,7 +149,7 @@ class Weights(tracking.Open):
                     f"compatible with provided weight shape {np.shape(value)}."
                 )
         for variable, value in zip(mine, weights, strict=True):
-            _give(variable, np.asarray(value, variable.dtype.np))
+            give(variable, np.asarray(value, variable.dtype.np))
 
     def count_params(self) -> int:
         """The number of all weights' elements. Raises ValueError before `build`."""
@@ -169,19 +168,6 @@ def _parts_of(kind: str) -> tuple[str, ...]:
     if kind == "weights":
         return ("trainable_weights", "non_trainable_weights")
     return (kind,)
-
-
-def _value_of(variable) -> np.ndarray:
-    found = in_session(variable)
-    return variable._tensor.numpy() if found is None else found[1].run(found[0])
-
-
-def _give(variable, value: np.ndarray) -> None:
-    found = in_session(variable)
-    if found is not None:
-        found[0].load(value, found[1])
-    with context.entered(RECORDER):
-        variable.assign(value)
 
 
 def _weight_value(first, dims, kind):

@@ -9,6 +9,7 @@ from penstock.api.variable import Variable
 from penstock.core import nest
 from penstock.ir import context
 from penstock.keras import old_names, scratch, tracking
+from penstock.keras.graph_weights import eagerly
 from penstock.keras.layer import Layer, is_metric
 from penstock.keras.layer_call import as_shapes
 from penstock.keras.running import weight_scope
@@ -181,18 +182,21 @@ class Model(Training, Layer):
 
     # --- saving: in `archive`, which needs this class ---------------------------------
 
+    @eagerly
     def save_weights(self, filepath, overwrite=True, save_format=None, options=None):
         """Write the weights: TensorFlow checkpoint, `.h5` or `.weights.h5`."""
         from penstock.keras.archive import save_weights
 
         return save_weights(self, filepath, overwrite, save_format)
 
+    @eagerly
     def load_weights(self, filepath, skip_mismatch=False, by_name=False, options=None):
         """Read weights written by Penstock, Keras or TensorFlow."""
         from penstock.keras.archive import load_weights
 
         return load_weights(self, filepath, by_name, skip_mismatch)
 
+    @eagerly
     def save(self, filepath, overwrite=True, include_optimizer=True, save_format=None,
              signatures=None, options=None, save_traces=True, **kwargs):  # fmt: skip
         """Write the whole model: `.keras` or `.h5`."""

@@ -14,6 +14,7 @@ from penstock.keras import old_names
 from penstock.keras.batch_logs import hooks, numbers
 from penstock.keras.class_weights import weighted
 from penstock.keras.compiled import CompiledLoss, CompiledMetrics
+from penstock.keras.graph_weights import eagerly
 from penstock.keras.optimizers.base import Optimizer
 from penstock.keras.steps import Steps
 from penstock.keras.utils.interactive import is_interactive_logging_enabled
@@ -153,12 +154,14 @@ class Training(Steps):
     def metrics_names(self) -> list[str]:
         return [m.name for m in self.metrics]
 
+    @eagerly
     def reset_metrics(self) -> None:
         for metric in self.metrics:
             metric.reset_state()
 
     # --- fit, evaluate, predict -------------------------------------------------------
 
+    @eagerly
     @old_names.renamed(old_names.FIT)
     def fit(
         self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None,
@@ -272,6 +275,7 @@ class Training(Steps):
         calls.on_test_end(logs)
         return logs
 
+    @eagerly
     def evaluate(
         self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None,
         steps=None, callbacks=None, max_queue_size=10, workers=1,
@@ -293,6 +297,7 @@ class Training(Steps):
         values = list(logs.values())
         return values[0] if len(values) == 1 else values
 
+    @eagerly
     def predict(
         self, x, batch_size=None, verbose: Any = "auto", steps=None, callbacks=None,
         max_queue_size=10, workers=1, use_multiprocessing=False,
@@ -318,6 +323,7 @@ class Training(Steps):
         joined = [c[0] if len(c) == 1 else np.concatenate(c) for c in columns]
         return nest.pack(parts[0], joined)
 
+    @eagerly
     def train_on_batch(
         self, x, y=None, sample_weight=None, class_weight=None, reset_metrics=True,
         return_dict=False,
@@ -327,6 +333,7 @@ class Training(Steps):
         return self._on_batch("train", x, y, sample_weight, class_weight,
                               reset_metrics, return_dict)  # fmt: skip
 
+    @eagerly
     def test_on_batch(
         self, x, y=None, sample_weight=None, reset_metrics=True, return_dict=False
     ):
@@ -348,6 +355,7 @@ class Training(Steps):
         values = list(logs.values())
         return values[0] if len(values) == 1 else values
 
+    @eagerly
     def predict_on_batch(self, x):
         """The outputs for one batch, as NumPy arrays."""
         feed = feeds.ArrayFeed(x)
